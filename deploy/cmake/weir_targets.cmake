@@ -1,0 +1,120 @@
+# Turns the rows of layers.cmake into targets.
+#
+# weir_layer(<folder> [DEPS <folder>...] [LIBS <library>...] [TEST_DEPS <folder>...] [FLAT] [NO_UNITY])
+#   DEPS       own folders whose headers it may include (and, through them, theirs)
+#   LIBS       third-party libraries (libraries.cmake)
+#   TEST_DEPS  further folders that its unit tests need
+#   FLAT       only the files of the folder itself, not of sub-folders
+# A folder that does not exist yet, or has only headers, becomes an INTERFACE target.
+# If the folder has generate_*.cmake, that is included first; it may append generated .cc files to
+# WEIR_GENERATED_SOURCES or define targets of its own.
+
+set(WEIR_LAYERS "")
+# Their include folders and headers must not reach other folders.
+set(WEIR_CONFINED_LIBS antlr rocksdb rdkafka simdjson)
+
+function(weir_target_name folder out)
+  string(REPLACE "/" "_" name "weir_${folder}")
+  set(${out} "${name}" PARENT_SCOPE)
+endfunction()
+
+macro(weir_layer folder)
+  cmake_parse_arguments(LAYER "FLAT;NO_UNITY" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  if(LAYER_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "layers.cmake, ${folder}: unexpected ${LAYER_UNPARSED_ARGUMENTS}")
+  endif()
+  list(APPEND WEIR_LAYERS "${folder}")
+  foreach(field DEPS LIBS TEST_DEPS FLAT NO_UNITY)
+    set("WEIR_${field}_${folder}" "${LAYER_${field}}")
+  endforeach()
+endmacro()
+
+# Files of one folder that define the same file-local name can't be compiled as one unit.
+function(weir_unity_properties target folder sources)
+  if(NOT WEIR_UNITY OR WEIR_NO_UNITY_${folder})
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  execute_process(
+    COMMAND python3 "${CMAKE_SOURCE_DIR}/deploy/cmake/unity_clashes.py" ${sources}
+    OUTPUT_VARIABLE clashing OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" clashing "${clashing}")
+  if(clashing)
+    set_source_files_properties(${clashing} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
+function(weir_add_layer folder)
+  weir_target_name(${folder} target)
+  set(dir "${CMAKE_SOURCE_DIR}/${folder}")
+  set(glob GLOB_RECURSE)
+  if(WEIR_FLAT_${folder})
+    set(glob GLOB)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS "${dir}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  set(WEIR_GENERATED_SOURCES "")
+  file(GLOB generators CONFIGURE_DEPENDS "${dir}/generate_*.cmake")
+  foreach(generator IN LISTS generators)
+    include("${generator}")
+  endforeach()
+
+  if(NOT sources AND NOT WEIR_GENERATED_SOURCES)
+    add_library(${target} INTERFACE)
+    return()
+  endif()
+  add_library(${target} STATIC ${sources} ${WEIR_GENERATED_SOURCES})
+  target_link_libraries(${target} PRIVATE weir_options)
+  weir_unity_properties(${target} "${folder}" "${sources}")
+  foreach(library IN LISTS WEIR_LIBS_${folder})
+    weir_library(${library} library_target)
+    if(library IN_LIST WEIR_CONFINED_LIBS)
+      target_link_libraries(${target} PRIVATE ${library_target})
+    else()
+      target_link_libraries(${target} PUBLIC ${library_target})
+    endif()
+  endforeach()
+endfunction()
+
+# After all rows are read: creates the targets, then links them, then the programs.
+function(weir_finish_targets)
+  foreach(folder IN LISTS WEIR_LAYERS)
+    weir_add_layer(${folder})
+  endforeach()
+  foreach(folder IN LISTS WEIR_LAYERS)
+    weir_target_name(${folder} target)
+    get_target_property(kind ${target} TYPE)
+    set(scope PUBLIC)
+    if(kind STREQUAL "INTERFACE_LIBRARY")
+      set(scope INTERFACE)
+    endif()
+    foreach(dep IN LISTS WEIR_DEPS_${folder})
+      if(NOT dep IN_LIST WEIR_LAYERS)
+        message(FATAL_ERROR "layers.cmake, ${folder}: '${dep}' has no row")
+      endif()
+      weir_target_name(${dep} dep_target)
+      target_link_libraries(${target} ${scope} ${dep_target})
+    endforeach()
+  endforeach()
+  if(TARGET weir_flow_parser)
+    target_link_libraries(weir_compiler_syntax PRIVATE weir_flow_parser)
+  endif()
+  weir_add_program(flowc compiler/flowc)
+endfunction()
+
+# A program is <folder>/main.cc plus the folder's library.
+function(weir_add_program name folder)
+  # Globbed, so that the program appears by itself when the file does.
+  file(GLOB main_file CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/main.cc")
+  if(NOT main_file)
+    return()
+  endif()
+  weir_target_name(${folder} library)
+  add_executable(${name} ${main_file})
+  target_link_libraries(${name} PRIVATE weir_options ${library})
+  # The sanitizers bring their own allocator.
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT WEIR_SANITIZE)
+    weir_library(jemalloc allocator)
+    target_link_libraries(${name} PRIVATE ${allocator})
+  endif()
+endfunction()
