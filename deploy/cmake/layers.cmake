@@ -59,36 +59,15 @@ weir_layer(runtime/exec DEPS runtime/operators compiler/plan runtime/eval runtim
            runtime/metrics runtime/types runtime/base LIBS fmt absl threads
            TEST_DEPS stdlib/scalar stdlib/aggregate)
 
-# connectors: none sees another; runtime/connectors itself is the list of all
-weir_layer(runtime/connectors/generator DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt absl)
+# Connectors: none sees another. Each sub-folder gets this row unless it has one of its own, so a new
+# connector needs none; runtime/connectors itself is the list of all.
 weir_layer(runtime/connectors/file DEPS runtime/connector runtime/format runtime/vector
            runtime/types runtime/base LIBS fmt absl zstd zlib)
-weir_layer(runtime/connectors/console DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/discard DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/connectors/kafka DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt rdkafka)
-weir_layer(runtime/connectors/log DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/store DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/clickhouse DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/postgres DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/redis DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/http DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors/parquet DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt)
-weir_layer(runtime/connectors FLAT DEPS runtime/connectors/generator runtime/connectors/file
-           runtime/connectors/console runtime/connectors/discard runtime/connectors/kafka
-           runtime/connectors/log runtime/connectors/store runtime/connectors/clickhouse
-           runtime/connectors/postgres runtime/connectors/redis runtime/connectors/http
-           runtime/connectors/parquet runtime/connector runtime/base LIBS fmt)
+           runtime/types runtime/base LIBS fmt absl rdkafka)
+weir_layer_each(runtime/connectors DEPS runtime/connector runtime/format runtime/vector
+                runtime/types runtime/base LIBS fmt absl)
+weir_layer(runtime/connectors SUBFOLDERS DEPS runtime/connector runtime/base LIBS fmt)
 
 # the program that links everything
 weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syntax compiler/ast

@@ -1,10 +1,13 @@
 # Turns the rows of layers.cmake into targets.
 #
-# weir_layer(<folder> [DEPS <folder>...] [LIBS <library>...] [TEST_DEPS <folder>...] [FLAT] [NO_UNITY])
+# weir_layer(<folder> [DEPS <folder>...] [LIBS <library>...] [TEST_DEPS <folder>...]
+#            [SUBFOLDERS] [NO_UNITY])
 #   DEPS       own folders whose headers it may include (and, through them, theirs)
 #   LIBS       third-party libraries (libraries.cmake)
 #   TEST_DEPS  further folders that its unit tests need
-#   FLAT       only the files of the folder itself, not of sub-folders
+#   SUBFOLDERS its sub-folders are folders with rows of their own, and it sees all of them
+#   NO_UNITY   never compile several of its files as one
+# weir_layer_each(<folder> ...) gives this row to each sub-folder that has none yet.
 # A folder that does not exist yet, or has only headers, becomes an INTERFACE target.
 # If the folder has generate_*.cmake, that is included first; it may append generated .cc files to
 # WEIR_GENERATED_SOURCES or define targets of its own.
@@ -19,13 +22,28 @@ function(weir_target_name folder out)
 endfunction()
 
 macro(weir_layer folder)
-  cmake_parse_arguments(LAYER "FLAT;NO_UNITY" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(LAYER "SUBFOLDERS;NO_UNITY" "" "DEPS;LIBS;TEST_DEPS" ${ARGN})
   if(LAYER_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "layers.cmake, ${folder}: unexpected ${LAYER_UNPARSED_ARGUMENTS}")
   endif()
   list(APPEND WEIR_LAYERS "${folder}")
-  foreach(field DEPS LIBS TEST_DEPS FLAT NO_UNITY)
+  foreach(field DEPS LIBS TEST_DEPS SUBFOLDERS NO_UNITY)
     set("WEIR_${field}_${folder}" "${LAYER_${field}}")
+  endforeach()
+  if(LAYER_SUBFOLDERS)
+    set(weir_below ${WEIR_LAYERS})
+    list(FILTER weir_below INCLUDE REGEX "^${folder}/")
+    list(APPEND "WEIR_DEPS_${folder}" ${weir_below})
+  endif()
+endmacro()
+
+macro(weir_layer_each folder)
+  file(GLOB weir_entries CONFIGURE_DEPENDS LIST_DIRECTORIES true
+       RELATIVE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/${folder}/*")
+  foreach(weir_entry IN LISTS weir_entries)
+    if(IS_DIRECTORY "${CMAKE_SOURCE_DIR}/${weir_entry}" AND NOT weir_entry IN_LIST WEIR_LAYERS)
+      weir_layer(${weir_entry} ${ARGN})
+    endif()
   endforeach()
 endmacro()
 
@@ -48,7 +66,7 @@ function(weir_add_layer folder)
   weir_target_name(${folder} target)
   set(dir "${CMAKE_SOURCE_DIR}/${folder}")
   set(glob GLOB_RECURSE)
-  if(WEIR_FLAT_${folder})
+  if(WEIR_SUBFOLDERS_${folder})
     set(glob GLOB)
   endif()
   file(${glob} sources CONFIGURE_DEPENDS "${dir}/*.cc")
