@@ -1,0 +1,79 @@
+# The commands of daily work; `make help` lists them. CMake presets do the building.
+
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/weir
+FLOWC := build/release/bin/flowc
+
+# Objects are found again when the same files are compiled in another clone.
+export CCACHE_BASEDIR := $(CURDIR)
+# The Python that has the packages of the tests.
+export WEIR_TEST_PYTHON ?= $(CACHE)/test-python/bin/python
+
+# ThreadSanitizer of g++ 12 needs less address-space randomization than new kernels apply.
+NO_ASLR := $(shell setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(uname -m) -R)
+# What the sanitizers run: the engine's own unit tests and the flow tests; for ThreadSanitizer what
+# has threads.
+ASAN_TESTS := ^(unit|flow)
+TSAN_TESTS := ^(unit_runtime_(exec|operators|base|connectors.*)|flow)
+
+CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test sanitize asan tsan format install install-tests clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## What the build needs (Debian packages, ANTLR tool)
+	@deploy/dev/install.sh
+
+install-tests: ## What the tests need too
+	@deploy/dev/install.sh --tests
+
+build: install ## flowc, optimized, as build/release/bin/flowc
+	@echo "[build] configuring build/release"
+	@cmake --preset release -DBUILD_TESTING=OFF --log-level=WARNING
+	@echo "[build] compiling flowc with $(JOBS) jobs"
+	@cmake --build --preset release -j $(JOBS) --target flowc
+	@echo "[build] done: $(FLOWC)"
+
+run: build ## The bundled speed layer with generated events, until Ctrl-C
+	@echo "[run] $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo"
+	@echo "[run] generated events flow through the speed layer; Ctrl-C drains it and ends"
+	@exec $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo
+
+test: install-tests ## Everything in release mode, and all its tests
+	@echo "[test] configuring build/release"
+	@cmake --preset release -DBUILD_TESTING=ON --log-level=WARNING
+	@echo "[test] compiling with $(JOBS) jobs"
+	@cmake --build --preset release -j $(JOBS)
+	@mkdir -p build/results
+	@$(CTEST) --preset release --output-junit $(CURDIR)/build/results/release.xml
+
+sanitize: ## Unit and flow tests under the sanitizers
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory tsan
+
+asan: install-tests ## Unit and flow tests with AddressSanitizer and UBSan
+	@echo "[asan] configuring build/dev"
+	@cmake --preset dev --log-level=WARNING
+	@echo "[asan] compiling with $(JOBS) jobs"
+	@cmake --build --preset dev -j $(JOBS) --target engine_tests
+	@mkdir -p build/results
+	@$(CTEST) --preset dev -R '$(ASAN_TESTS)' --output-junit $(CURDIR)/build/results/dev.xml
+
+tsan: install-tests ## Execution and flow tests with ThreadSanitizer
+	@echo "[tsan] configuring build/tsan"
+	@cmake --preset tsan --log-level=WARNING
+	@echo "[tsan] compiling with $(JOBS) jobs"
+	@cmake --build --preset tsan -j $(JOBS) --target threaded_tests
+	@mkdir -p build/results
+	@$(NO_ASLR) $(CTEST) --preset tsan -R '$(TSAN_TESTS)' \
+	  --output-junit $(CURDIR)/build/results/tsan.xml
+
+format: ## Own C++ code in the project's format (needs clang-format 16)
+	@git ls-files -z '*.h' '*.cc' | xargs -0 -r $$(command -v clang-format-16 || echo clang-format) -i
+
+clean: ## Removes build/
+	@rm -rf build
