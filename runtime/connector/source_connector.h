@@ -1,0 +1,94 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/result.h"
+#include "runtime/connector/connector_options.h"
+#include "runtime/types/schema.h"
+
+namespace weir {
+
+/// Raw records of one partition, in order. Records are views into buffers that `owners` keep
+/// alive; nothing is copied on the way to the decoder and to dead letters.
+struct RecordChunk {
+  std::vector<std::string_view> records;
+  std::vector<int64_t> offsets;       ///< position of each record in its partition
+  std::vector<Micros> ingest_times;   ///< empty: the clock at reading
+  /// Records the connector itself had to cut (longer than max_line): index and true length.
+  std::vector<std::pair<size_t, int64_t>> truncated;
+  std::vector<std::shared_ptr<const void>> owners;
+  void Clear();
+  size_t size() const { return records.size(); }
+};
+
+enum class PollState : uint8_t {
+  kData,   ///< the chunk has records; poll again at once
+  kEmpty,  ///< at the partition's end for now
+  kEnd,    ///< the partition will never have more
+};
+
+struct PollResult {
+  PollState state = PollState::kEmpty;
+  /// kEmpty: don't poll before (clock time); kMinTimestamp: whenever convenient.
+  Micros not_before = kMinTimestamp;
+};
+
+/// Reads one partition. Owned by one worker; never blocks for long (a file read is fine, waiting
+/// for a network is not: such connectors have threads of their own).
+class PartitionReader {
+ public:
+  virtual ~PartitionReader() = default;
+  /// Starts at `position` (from `Position()` of an earlier run), "" = as the options say.
+  virtual Status Open(std::string_view position) = 0;
+  /// Appends at most `max_records` records (about 1 MiB of bytes) to `chunk`.
+  virtual Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) = 0;
+  /// Resume point after the record with `offset` (the last one emitted downstream).
+  virtual std::string Position(int64_t offset) const = 0;
+};
+
+/// What a source is made from.
+struct SourceRequest {
+  std::string name;              ///< of the source in the `.flow`
+  const ConnectorOptions* options = nullptr;
+  SchemaPtr schema;              ///< declared; the generator makes records of it
+  std::string format;
+  int64_t max_line = 1 << 20;
+  const Clock* clock = nullptr;
+};
+
+/// One source of a running job: its partitions. Thread-safe after Open.
+class SourceConnector {
+ public:
+  virtual ~SourceConnector() = default;
+  /// Checks settings and reachability, finds the partitions. Errors name the option.
+  virtual Status Open() = 0;
+  virtual size_t num_partitions() const = 0;
+  /// Stable name of a partition, e.g. the file name: keys its position in checkpoints.
+  virtual std::string partition_name(size_t partition) const = 0;
+  virtual Result<std::unique_ptr<PartitionReader>> MakeReader(size_t partition) = 0;
+};
+
+/// What a table is made from.
+struct TableRequest {
+  std::string name;
+  const ConnectorOptions* options = nullptr;
+  SchemaPtr schema;
+  const Clock* clock = nullptr;
+};
+
+/// All records of an external table, read at start and on refresh.
+class TableConnector {
+ public:
+  virtual ~TableConnector() = default;
+  virtual Status Open() = 0;
+  virtual std::string format() const = 0;  ///< of the records: json or csv
+  /// Appends the next records; false at the end. `Rewind` starts again for a refresh.
+  virtual Result<bool> Read(RecordChunk& chunk) = 0;
+  virtual Status Rewind() = 0;
+};
+
+}  // namespace weir
