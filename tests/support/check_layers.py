@@ -22,7 +22,7 @@ NEVER = [
 PROGRAMS = ("compiler/flowc", "runtime/flowd")
 # Third-party headers that only the named folders may include.
 CONFINED = [
-    (re.compile(r"antlr4|^Flow(Lexer|Parser|Visitor|BaseVisitor|Listener)"), ("compiler/syntax",)),
+    (re.compile(r"antlr4|(^|/)Flow(Lexer|Parser|Visitor|BaseVisitor|Listener)"), ("compiler/syntax",)),
     (re.compile(r"^rocksdb/"), ("runtime/state",)),
     (re.compile(r"^librdkafka/"), ("runtime/connectors/kafka",)),
     (re.compile(r"^simdjson"), ("runtime/format", "runtime/eval", "stdlib/scalar")),
