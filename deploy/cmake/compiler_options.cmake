@@ -25,6 +25,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   add_compile_options(-march=x86-64-v2)
 endif()
 
+# Paths in messages and debug information start at the root, wherever the checkout is.
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
 if(WEIR_SANITIZE)
   string(REPLACE ";" "," weir_sanitizers "${WEIR_SANITIZE}")
   # -O1: half the run time of -O0 under a sanitizer for a little more compile time.

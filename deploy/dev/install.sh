@@ -12,7 +12,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/weir"
 
 build_packages=(
-  cmake ninja-build g++ ccache mold pkg-config git python3
+  make cmake ninja-build g++ ccache mold pkg-config git python3
   libfmt-dev libabsl-dev libxxhash-dev libre2-dev libssl-dev
   libsimdjson-dev libzstd-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libjemalloc-dev
   libantlr4-runtime-dev uuid-dev librdkafka-dev librocksdb-dev
@@ -41,6 +41,10 @@ root_prefix() {
   fi
 }
 
+apt_knows() {
+  apt-cache show --no-all-versions "$@" >/dev/null 2>&1
+}
+
 install_packages() {
   local missing=() package prefix
   for package in "$@"; do
@@ -61,12 +65,15 @@ install_packages() {
   # RUNLEVEL=1: no package starts a daemon.
   local apt=("$prefix" DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q
              -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
-  # The package lists of a fresh image are absent or old: update only when they don't do.
-  if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2; then
-    say "updating the package lists"
-    "${apt[@]}" update >&2
-    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
+  if apt_knows "${missing[@]}" &&
+     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2; then
+    say "Debian packages: installed"
+    return
   fi
+  # The lists of a fresh image are absent; old ones name files that are gone.
+  say "updating apt's package lists"
+  "${apt[@]}" update >&2
+  "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
   say "Debian packages: installed"
 }
 
