@@ -44,6 +44,7 @@ class DiagnosticBuilder {
 
  private:
   Diagnostic* diagnostic_;
+  size_t filled_ = 0;  ///< Where the search for the next `{}` starts.
 };
 
 /// Collects diagnostics of one compilation. One thread. Reports never fail and never throw.
