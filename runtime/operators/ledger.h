@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+
+/// What became of every row of one operator instance (guarantees.md rule 17). Plain counters of one
+/// thread; instances are summed at a barrier.
+///
+///   rows_in  = passed + absorbed + sum(discarded) + sum(dead_lettered) + late + pending
+///   rows_out = passed + sum(produced) + sum(dead_lettered routed out) …   see `Check`
+struct Ledger {
+  int64_t rows_in = 0;
+  int64_t passed = 0;            ///< left through port 0 as the row they came as
+  int64_t absorbed = 0;          ///< became part of state (or were written by a sink)
+  int64_t late = 0;              ///< late for every window
+  int64_t pending = 0;           ///< inside: parked, buffered, not yet in either column
+  std::map<std::string, int64_t, std::less<>> discarded;      ///< by reason
+  std::map<std::string, int64_t, std::less<>> dead_lettered;  ///< by reason (rule, error code …)
+
+  int64_t rows_out = 0;          ///< through port 0: passed + produced
+  std::map<std::string, int64_t, std::less<>> produced;       ///< by kind: "window", "session", "update", "delete", "flatten" …
+  int64_t routed = 0;            ///< through the other ports
+
+  int64_t partly_late = 0;       ///< rows late for some of their windows; not a term
+  std::map<std::string, int64_t, std::less<>> gauges;         ///< keys, windows held …; not terms
+
+  // Sources only: records_read = rows_in + decode failures.
+  int64_t records_read = 0;
+  int64_t bytes_read = 0;
+
+  int64_t TotalDiscarded() const;
+  int64_t TotalDeadLettered() const;
+  int64_t TotalProduced() const;
+
+  void Add(const Ledger& other);
+  /// "" when the identities hold, else which one is violated, with the numbers.
+  std::string Check() const;
+};
+
+/// Ledger of one operator of the plan, summed over workers.
+struct NamedLedger {
+  std::string name;   ///< identity: `stream/label`
+  std::string kind;   ///< node kind
+  std::string stream;
+  Ledger ledger;
+};
+
+}  // namespace weir

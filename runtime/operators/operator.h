@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/plan/logical_node.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/status.h"
+#include "runtime/operators/ledger.h"
+#include "runtime/state/state_access.h"
+#include "runtime/vector/record_batch.h"
+
+namespace weir {
+
+/// Takes what an operator emits. Emitting never blocks and never fails (guarantees.md rule 18).
+class Collector {
+ public:
+  virtual ~Collector() = default;
+  /// `batch` has the schema of the node's `port`. Empty batches are dropped.
+  virtual void Emit(int port, RecordBatch batch) = 0;
+};
+
+/// What an operator instance may know of its surroundings. Lives as long as the operator.
+struct OperatorContext {
+  uint32_t worker = 0;
+  uint32_t num_workers = 1;
+  const Clock* clock = nullptr;
+  /// Declared names by source index (origins of dead letters).
+  const std::vector<std::string>* source_names = nullptr;
+  int64_t generation = 1;             ///< of the pipeline; in dead letters
+  uint32_t batch_rows = kBatchRows;   ///< largest batch to emit
+};
+
+/// One stage at work: transforms batches. An instance per worker, called by one thread; never
+/// blocks; sees no barriers or alignment (the task does that). All that must survive goes through
+/// Snapshot and Restore.
+///
+/// Watermarks: the task combines its inputs and calls ProcessWatermark with values that only grow;
+/// it forwards them downstream after the call. Batches of one input arrive in order.
+class Operator {
+ public:
+  explicit Operator(const plan::LogicalNode& node) : node_(node) {}
+  virtual ~Operator() = default;
+
+  /// Compiles expressions, makes tables. Before Restore and any data.
+  virtual Status Open(const OperatorContext& context) { context_ = context; return Status::Ok(); }
+
+  /// A failure stops the pipeline (`fail` routes, our limits); bad rows are routed, not failed.
+  virtual Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) = 0;
+
+  /// Event time has reached `watermark`: fires windows, sessions, event-time timers.
+  virtual Status ProcessWatermark(Micros watermark, Collector& out) {
+    (void)watermark; (void)out;
+    return Status::Ok();
+  }
+
+  /// Processing time has reached the value given by NextProcessingTime (`emit every`).
+  virtual Status ProcessTime(Micros now, Collector& out) {
+    (void)now; (void)out;
+    return Status::Ok();
+  }
+  /// Clock time at which ProcessTime should be called next; kMaxTimestamp: never.
+  virtual Micros NextProcessingTime() const { return kMaxTimestamp; }
+
+  /// Input has ended (after the final watermark kMaxTimestamp): what is left inside leaves now.
+  virtual Status Finish(Collector& out) { (void)out; return Status::Ok(); }
+
+  /// Changes since the last call, for a commit.
+  virtual Status Snapshot(StateWriter& out) { (void)out; return Status::Ok(); }
+  virtual Status Restore(const StateReader& in) { (void)in; return Status::Ok(); }
+
+  const plan::LogicalNode& node() const { return node_; }
+  Ledger& ledger() { return ledger_; }
+  const Ledger& ledger() const { return ledger_; }
+
+ protected:
+  const plan::LogicalNode& node_;
+  OperatorContext context_;
+  Ledger ledger_;
+};
+
+}  // namespace weir
