@@ -93,8 +93,9 @@ install_antlr() {
   folder="$(mktemp -d "$cache/antlr.XXXXXX")"
   # shellcheck disable=SC2064  # the folder is known now
   trap "rm -rf '$folder'" EXIT
-  mvn -q -B dependency:copy "-Dartifact=org.antlr:antlr4:${antlr_version}:jar:complete" \
-    "-DoutputDirectory=$folder" </dev/null >&2 || fail "ANTLR tool: Maven could not fetch it"
+  mvn -q -B -Dstyle.color=never dependency:copy \
+    "-Dartifact=org.antlr:antlr4:${antlr_version}:jar:complete" "-DoutputDirectory=$folder" \
+    </dev/null >&2 || fail "ANTLR tool: Maven could not fetch it"
   if ! has_digest "$folder/$antlr_jar" "$antlr_sha256"; then
     fail "ANTLR tool: refused and deleted, its SHA-256 is not $antlr_sha256"
   fi
