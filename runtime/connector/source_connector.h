@@ -21,6 +21,8 @@ struct RecordChunk {
   /// Records the connector itself had to cut (longer than max_line): index and true length.
   std::vector<std::pair<size_t, int64_t>> truncated;
   std::vector<std::shared_ptr<const void>> owners;
+  /// csv with a header: the partition's first line, which is not a record; kept by `owners`.
+  std::string_view header;
   void Clear();
   size_t size() const { return records.size(); }
 };
@@ -55,7 +57,8 @@ struct SourceRequest {
   std::string name;              ///< of the source in the `.flow`
   const ConnectorOptions* options = nullptr;
   SchemaPtr schema;              ///< declared; the generator makes records of it
-  std::string format;
+  std::string format;            ///< json, csv or raw; connectors that split text need it
+  const ConnectorOptions* format_options = nullptr;
   int64_t max_line = 1 << 20;
   const Clock* clock = nullptr;
 };
@@ -76,7 +79,9 @@ class SourceConnector {
 struct TableRequest {
   std::string name;
   const ConnectorOptions* options = nullptr;
+  const ConnectorOptions* format_options = nullptr;
   SchemaPtr schema;
+  int64_t max_line = 1 << 20;
   const Clock* clock = nullptr;
 };
 
@@ -86,7 +91,8 @@ class TableConnector {
   virtual ~TableConnector() = default;
   virtual Status Open() = 0;
   virtual std::string format() const = 0;  ///< of the records: json or csv
-  /// Appends the next records; false at the end. `Rewind` starts again for a refresh.
+  /// Appends the next records; false at the end (then `chunk` may still have got the last ones).
+  /// `Rewind` starts again for a refresh.
   virtual Result<bool> Read(RecordChunk& chunk) = 0;
   virtual Status Rewind() = 0;
 };
