@@ -4,39 +4,35 @@
 
 namespace weir::plan {
 
-/// Columns of std.errors.DeadLetter, in the order in which the runtime fills them in.
-enum class DeadLetterColumn : int {
-  kStage,        ///< string: name of the stage, `source/decode` for a decoder
-  kRules,        ///< list<string>: every rule that failed
-  kErrors,       ///< list<struct { field: string reason: string }>: every bad field
-  kReason,       ///< string: the first in schema order
-  kSource,       ///< string: name of the source; "" for a row made of several
-  kPartition,    ///< int64?: null for a row made of several
-  kOffset,       ///< int64?: null for a row made of several
-  kEventTime,    ///< timestamp?
-  kIngestTime,   ///< timestamp
-  kPayload,      ///< string: at most 64 KiB of it; bytes that are no UTF-8 are replaced
-  kPayloadKind,  ///< string: "original" bytes of the record, or "row": the row as JSON
-  kPayloadSize,  ///< int64: true length in bytes
-  kPayloadHash,  ///< string: xxh3-64 of all bytes, 16 hex digits
-  kGeneration,   ///< int64: of the pipeline
+/// Columns of std.errors.DeadLetter, in this order. The module stdlib/modules/std/errors.flow
+/// declares the same; a test compares the two.
+struct DeadLetterColumns {
+  enum : int {
+    kStage,         ///< string: `stream/label`, `source/decode`
+    kRules,         ///< list<string>: every rule that failed
+    kErrors,        ///< list<struct { field: string reason: string }>: every bad field
+    kReason,        ///< string: the first one, `field: reason`
+    kSource,        ///< string: declared name
+    kPartition,     ///< int64
+    kOffset,        ///< int64
+    kEventTime,     ///< timestamp?
+    kIngestTime,    ///< timestamp
+    kPayload,       ///< string: the record's bytes (made valid UTF-8), later the row as JSON; at most 64 KiB
+    kPayloadKind,   ///< string: original | row
+    kPayloadSize,   ///< int64: true length in bytes
+    kPayloadHash,   ///< string: XXH3-64 of all bytes, 16 hex digits
+    kGeneration,    ///< int64: of the pipeline
+    kCount,
+  };
 };
-inline constexpr int kDeadLetterColumns = 14;
+SchemaPtr DeadLetterSchema();
 
-/// Columns of std.errors.FailedWrite.
-enum class FailedWriteColumn : int {
-  kSink,      ///< string
-  kCode,      ///< string
-  kMessage,   ///< string
-  kAttempts,  ///< int64
-  kRow,       ///< json
+/// Columns of std.errors.FailedWrite: what a sink's error route gets.
+struct FailedWriteColumns {
+  enum : int { kSink, kCode, kMessage, kAttempts, kRow, kCount };
 };
-inline constexpr int kFailedWriteColumns = 5;
+SchemaPtr FailedWriteSchema();
 
-/// What `-> junction` wraps a row in. The same as stdlib/modules/std/errors.flow (a test compares
-/// them): the compiler types junctions by it, operators build rows by it.
-const SchemaPtr& DeadLetterSchema();
-/// What a sink's error route gets.
-const SchemaPtr& FailedWriteSchema();
+inline constexpr size_t kMaxDeadLetterPayload = 64 * 1024;
 
 }  // namespace weir::plan
