@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/weir
+# Compile several files at once in the sanitizer builds.
+UNITY ?= ON
 FLOWC := build/release/bin/flowc
 
 # Objects are found again when the same files are compiled in another clone.
@@ -57,7 +59,7 @@ sanitize: ## Unit and flow tests under the sanitizers
 
 asan: install-tests ## Unit and flow tests with AddressSanitizer and UBSan
 	@echo "[asan] configuring build/dev"
-	@cmake --preset dev --log-level=WARNING
+	@cmake --preset dev -DWEIR_UNITY=$(UNITY) --log-level=WARNING
 	@echo "[asan] compiling with $(JOBS) jobs"
 	@cmake --build --preset dev -j $(JOBS) --target engine_tests
 	@mkdir -p build/results
@@ -65,7 +67,7 @@ asan: install-tests ## Unit and flow tests with AddressSanitizer and UBSan
 
 tsan: install-tests ## Execution and flow tests with ThreadSanitizer
 	@echo "[tsan] configuring build/tsan"
-	@cmake --preset tsan --log-level=WARNING
+	@cmake --preset tsan -DWEIR_UNITY=$(UNITY) --log-level=WARNING
 	@echo "[tsan] compiling with $(JOBS) jobs"
 	@cmake --build --preset tsan -j $(JOBS) --target threaded_tests
 	@mkdir -p build/results

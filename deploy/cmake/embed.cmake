@@ -17,5 +17,6 @@ function(weir_embed out symbol base)
             "-DOUTPUT=${output}" -P "${CMAKE_SOURCE_DIR}/deploy/cmake/embed_script.cmake"
     DEPENDS ${ARGN} "${list_file}" "${CMAKE_SOURCE_DIR}/deploy/cmake/embed_script.cmake"
     VERBATIM)
+  set_source_files_properties("${output}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set(${out} ${${out}} "${output}" PARENT_SCOPE)
 endfunction()

@@ -7,7 +7,7 @@ them are one. The search is on the safe side: a file named here is only compiled
 import re
 import sys
 
-ANONYMOUS = re.compile(r"^namespace\s*\{", re.M)
+ANONYMOUS = re.compile(r"\bnamespace\s*\{")
 DEFINITION = re.compile(
     r"^(?:(?:class|struct|enum(?:\s+class)?|union)\s+(\w+)|using\s+(\w+)\s*=|"
     r"[\w:<>,&*\[\]\s]*?\b(\w+)\s*(?:\(|=|\{|\[|;))")
@@ -15,8 +15,8 @@ DEFINITION = re.compile(
 
 def local_names(text):
     """Names that the file keeps to itself: anonymous namespace, static at file level, macros."""
-    names = set(re.findall(r"^#define\s+(\w+)", text, re.M))
-    names |= {m for m in re.findall(r"^static\s[^(=;{]*?\b(\w+)\s*[(=;{]", text, re.M)}
+    macros = set(re.findall(r"^#define\s+(\w+)", text, re.M))
+    names = {m for m in re.findall(r"^static\s[^(=;{]*?\b(\w+)\s*[(=;{]", text, re.M)}
     for start in ANONYMOUS.finditer(text):
         end = re.search(r"^\}\s*(?://.*namespace.*)?$", text[start.end():], re.M)
         body = text[start.end():start.end() + end.start()] if end else text[start.end():]
@@ -25,7 +25,8 @@ def local_names(text):
                 found = DEFINITION.match(line) if line[:1].isalpha() else None
                 if found:
                     names.add(next(group for group in found.groups() if group))
-    return names
+    # TEST(...) and other macros in the place of a definition name nothing themselves.
+    return macros | {name for name in names if not name.isupper()}
 
 
 def main():
