@@ -51,7 +51,7 @@ struct Partitioning {
 /// A stage of the logical plan. Holds no runtime class and no pointer to another node: plans are
 /// values that can be rewritten, printed and compiled for other engines.
 struct LogicalNode {
-  LogicalNode(NodeKind kind) : kind(kind) {}  // NOLINT: derived nodes only
+  LogicalNode(NodeKind node_kind) : kind(node_kind) {}  // NOLINT: derived nodes only
   virtual ~LogicalNode() = default;
 
   const NodeKind kind;

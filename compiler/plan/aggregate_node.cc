@@ -1,0 +1,51 @@
+#include "compiler/plan/aggregate_node.h"
+
+#include <fmt/format.h>
+
+#include "compiler/plan/describe.h"
+#include "compiler/plan/visit.h"
+
+namespace weir::plan {
+namespace {
+
+std::string DescribeCall(const AggregateCall& call) {
+  std::string arguments = DescribeExprs(call.arguments);
+  for (const std::optional<Value>& constant : call.constants) {
+    if (!constant) continue;
+    arguments += (arguments.empty() ? "" : ", ") + constant->ToString();
+  }
+  if (call.filter) {
+    arguments += (arguments.empty() ? "where " : " where ") + call.filter->ToString();
+  }
+  return fmt::format("{} = {}({})", call.name, call.function ? call.function->name : "?",
+                     arguments);
+}
+
+}  // namespace
+
+std::string AggregateNode::Describe() const {
+  std::string out = "aggregate";
+  for (size_t i = 0; i < aggregates.size(); ++i) {
+    out += (i == 0 ? " " : ", ") + DescribeCall(aggregates[i]);
+  }
+  out += DescribeKeys("by", keys) + DescribeWindow(window) + DescribeEmit(emit);
+  if (window.kind != WindowKind::kNone) out += DescribeLate(lateness, late);
+  if (ttl) out += " ttl " + DescribeDuration(*ttl);
+  if (pre_aggregate) out += " (pre-aggregated)";
+  return out;
+}
+
+Partitioning AggregateNode::partitioning() const {
+  if (keys.empty()) return {Partitioning::Kind::kSingleton, {}};
+  return {Partitioning::Kind::kKey, keys};
+}
+
+void AggregateNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
+  VisitAll(keys, visit);
+  for (AggregateCall& call : aggregates) {
+    VisitAll(call.arguments, visit);
+    VisitExpr(call.filter, visit);
+  }
+}
+
+}  // namespace weir::plan
