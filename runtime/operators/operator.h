@@ -63,6 +63,10 @@ class Operator {
   /// Clock time at which ProcessTime should be called next; kMaxTimestamp: never.
   virtual Micros NextProcessingTime() const { return kMaxTimestamp; }
 
+  /// The worker has nothing else to do: what is held back only to be combined (updates of a view,
+  /// tiny batches) leaves now. So latency is low when idle and work is shared under load.
+  virtual Status Flush(Collector& out) { (void)out; return Status::Ok(); }
+
   /// Input has ended (after the final watermark kMaxTimestamp): what is left inside leaves now.
   virtual Status Finish(Collector& out) { (void)out; return Status::Ok(); }
 

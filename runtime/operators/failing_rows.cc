@@ -1,0 +1,18 @@
+#include "runtime/operators/failing_rows.h"
+
+namespace weir {
+
+Status FailingRows::TakeOut(const RecordBatch& batch, const RowSet& rows, const RowRouter& router,
+                            Ledger& ledger, Collector& out, RowSet& remaining) {
+  if (errors_.empty()) {
+    remaining = rows;
+    return Status::Ok();
+  }
+  WEIR_TRY(router.Reject(batch, RejectFailedRows(errors_), ledger, out));
+  remaining_.clear();
+  SubtractRows(rows, errors_.Rows(), remaining_);
+  remaining = RowSet::Of(remaining_);
+  return Status::Ok();
+}
+
+}  // namespace weir

@@ -1,0 +1,90 @@
+#include "runtime/operators/flatten_operator.h"
+
+#include "runtime/vector/batch_builder.h"
+
+namespace weir {
+namespace {
+
+ColumnPtr Gather(const ColumnPtr& column, const RowIndices& rows) {
+  if (column == nullptr) return nullptr;
+  if (column->is_constant()) {
+    return Column::Constant(column->ValueAt(0), static_cast<uint32_t>(rows.size()));
+  }
+  ColumnGather gather(column->type(), /*copy_strings=*/false);
+  gather.Append(column.get(), RowSet::Of(rows));
+  return gather.Finish();
+}
+
+HiddenColumns GatherHidden(const HiddenColumns& in, const RowIndices& rows) {
+  HiddenColumns out;
+  out.event_time = Gather(in.event_time, rows);
+  out.watermark = Gather(in.watermark, rows);
+  out.origin = Gather(in.origin, rows);
+  out.offset = Gather(in.offset, rows);
+  out.ingest_time = Gather(in.ingest_time, rows);
+  out.payload = Gather(in.payload, rows);
+  out.op = Gather(in.op, rows);
+  out.routed_from = Gather(in.routed_from, rows);
+  return out;
+}
+
+}  // namespace
+
+FlattenOperator::FlattenOperator(const plan::FlattenNode& node)
+    : Operator(node), flatten_(node), errors_to_(node, node.error) {}
+
+Status FlattenOperator::Open(const OperatorContext& context) {
+  WEIR_TRY(Operator::Open(context));
+  errors_to_.Open(context_);
+  WEIR_ASSIGN(list_, Evaluator::Compile(flatten_.list));
+  return Status::Ok();
+}
+
+void FlattenOperator::EmitElements(const RecordBatch& batch, const Column& list,
+                                   const RowIndices& rows, const RowIndices& elements,
+                                   Collector& out) {
+  if (rows.empty()) return;
+  std::vector<ColumnPtr> columns;
+  for (const ColumnPtr& column : batch.columns()) columns.push_back(Gather(column, rows));
+  ColumnGather gather(flatten_.schema->fields().back().type, /*copy_strings=*/false);
+  gather.Append(list.child(0).get(), RowSet::Of(elements));
+  columns.push_back(gather.Finish());
+  const auto count = static_cast<uint32_t>(rows.size());
+  ledger_.produced["flatten"] += count;
+  ledger_.rows_out += count;
+  out.Emit(0, RecordBatch(flatten_.schema, std::move(columns), count,
+                          GatherHidden(batch.hidden(), rows)));
+}
+
+Status FlattenOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
+  ledger_.rows_in += batch.num_rows();
+  failing_.Begin();
+  const ColumnPtr list =
+      list_->Evaluate(EvalInput::Of(batch, context_.clock->Now()), batch.rows(), failing_.errors());
+  RowSet remaining;
+  WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, remaining));
+  const ColumnView<ListEntry> entries(*list);
+  RowIndices rows;
+  RowIndices elements;
+  int64_t empty = 0;
+  for (uint32_t i = 0; i < remaining.count(); ++i) {
+    const RowIndex row = remaining[i];
+    const ListEntry entry = entries.IsNull(row) ? ListEntry{} : entries[row];
+    if (entry.length == 0) ++empty;
+    for (uint32_t e = 0; e < entry.length; ++e) {
+      rows.push_back(row);
+      elements.push_back(entry.offset + e);
+      if (rows.size() == context_.batch_rows) {
+        EmitElements(batch, *list, rows, elements, out);
+        rows.clear();
+        elements.clear();
+      }
+    }
+  }
+  EmitElements(batch, *list, rows, elements, out);
+  if (empty > 0) ledger_.discarded["empty list"] += empty;
+  ledger_.absorbed += remaining.count() - empty;
+  return Status::Ok();
+}
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+#include "runtime/operators/limit_operator.h"
+
+#include "runtime/base/hash.h"
+#include "runtime/operators/project_operator.h"
+#include "runtime/types/text.h"
+
+namespace weir {
+namespace {
+
+std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
+  std::vector<DataType> types;
+  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
+  return types;
+}
+
+}  // namespace
+
+LimitOperator::LimitOperator(const plan::LimitNode& node)
+    : Operator(node), limit_(node), errors_to_(node, node.error), keys_(TypesOf(node.per)) {}
+
+Status LimitOperator::Open(const OperatorContext& context) {
+  WEIR_TRY(Operator::Open(context));
+  errors_to_.Open(context_);
+  WEIR_ASSIGN(per_, CompileAll(limit_.per));
+  return Status::Ok();
+}
+
+Status LimitOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
+  ledger_.rows_in += batch.num_rows();
+  failing_.Begin();
+  const EvalInput input = EvalInput::Of(batch, context_.clock->Now());
+  std::vector<ColumnPtr> columns;
+  std::vector<const Column*> key_columns;
+  for (const auto& per : per_) {
+    columns.push_back(per->Evaluate(input, batch.rows(), failing_.errors()));
+    key_columns.push_back(columns.back().get());
+  }
+  RowSet rows;
+  WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
+  keys_.Encode(key_columns, rows, batch.capacity());
+  RowIndices kept;
+  rows.ForEach([&](RowIndex row) {
+    auto found = counts_.find(keys_.key(row));
+    if (found == counts_.end()) found = counts_.emplace(std::string(keys_.key(row)), Count{}).first;
+    Count& count = found->second;
+    if (count.rows >= limit_.count) return;
+    ++count.rows;
+    count.key_group = KeyGroupOf(keys_.hash(row));
+    count.dirty = true;
+    kept.push_back(row);
+  });
+  ledger_.passed += static_cast<int64_t>(kept.size());
+  ledger_.rows_out += static_cast<int64_t>(kept.size());
+  const int64_t dropped = rows.count() - static_cast<int64_t>(kept.size());
+  if (dropped > 0) ledger_.discarded["limit"] += dropped;
+  EmitRows(batch, RowSet::Of(kept), 0, out);
+  return Status::Ok();
+}
+
+Status LimitOperator::Snapshot(StateWriter& out) {
+  for (auto& [key, count] : counts_) {
+    if (!count.dirty) continue;
+    count.dirty = false;
+    out.Put("counts", count.key_group, key, fmt::format("{}", count.rows));
+  }
+  return Status::Ok();
+}
+
+Status LimitOperator::Restore(const StateReader& in) {
+  return in.ForEach("counts", [this](uint32_t key_group, std::string_view key,
+                                     std::string_view value) -> Status {
+    const std::optional<int64_t> rows = ParseInt64(value);
+    if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
+    counts_[std::string(key)] = Count{*rows, key_group, false};
+    return Status::Ok();
+  });
+}
+
+}  // namespace weir

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/vector/row_set.h"
+#include "stdlib/api/kernel_context.h"
+
+namespace weir {
+
+/// A row that leaves the happy path, with everything its dead letter says.
+struct RejectedRow {
+  RowIndex row = 0;
+  std::vector<std::string> rules;                           ///< validation rules that failed
+  std::vector<std::pair<std::string, std::string>> errors;  ///< (field, reason)
+  std::string reason;                                       ///< for people, the first one
+  std::string counted_as;  ///< key of the ledger: a rule, an error code; few distinct values
+};
+
+/// One entry per failing row, from the first error of each.
+std::vector<RejectedRow> RejectFailedRows(const RowErrors& errors);
+
+}  // namespace weir

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/plan/sink_node.h"
+#include "runtime/connector/sink_connector.h"
+#include "runtime/operators/operator.h"
+#include "runtime/operators/sink_control.h"
+
+namespace weir {
+
+/// `into sink`: hands rows to the connector's writer. Rows are absorbed when the writer takes them;
+/// those that the target finally refuses leave by the sink's error route.
+class SinkOperator final : public Operator, public SinkControl {
+ public:
+  /// `identity`: pipeline/sink/incarnation, the start of unit names and of `sink_batch_id()`.
+  SinkOperator(const plan::SinkNode& node, std::unique_ptr<SinkWriter> writer,
+               std::string identity);
+
+  Status Open(const OperatorContext& context) override;
+  Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
+
+  Status Freeze() override;
+  Status Deliver(Collector& out) override;
+  Status Tick(Micros now) override;
+  Status Close() override;
+
+ private:
+  RecordBatch FillColumns(const RecordBatch& batch) const;
+  Status RouteRefused(const std::vector<RefusedRow>& refused, Collector& out);
+  RecordBatch BuildFailedWrites(const std::vector<RefusedRow>& refused) const;
+
+  const plan::SinkNode& sink_;
+  std::unique_ptr<SinkWriter> writer_;
+  std::string identity_;
+  int64_t unit_ = 1;
+  bool fills_ = false;
+  bool has_rows_ = false;  ///< since the last Freeze
+};
+
+}  // namespace weir
