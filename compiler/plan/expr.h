@@ -22,7 +22,7 @@ enum class ExprKind : uint8_t {
   kCall,      ///< overload of a scalar function; children = arguments
   kArith,     ///< + - * / % on two operands of the result's family, see `arith`
   kNegate,
-  kCompare,   ///< total == and != (null == null), < <= > >= on required operands of one type
+  kCompare,   ///< operands of one type: total == and != (null == null); < <= > >= of a null is null
   kAnd, kOr,  ///< short-circuit: the right side is evaluated only where the left doesn't decide
   kNot,
   kIsNull,    ///< child is null; `negated`: is not null
@@ -32,8 +32,9 @@ enum class ExprKind : uint8_t {
   kSubject,   ///< the subject of the nearest enclosing kCase
   kCast,      ///< to `type`; fails where the value does not fit (lossless widening never fails)
   kTry,       ///< child, null where it fails
-  kField,     ///< member `index` of a struct; null struct gives null
-  kIndex,     ///< list[int] or map[key]: null when absent
+  kField,     ///< member `index` of a struct, null struct gives null; member `name` of a json object,
+              ///< null when absent or null, fails on a json scalar
+  kIndex,     ///< list[int], map[key], json[int or string]: null when absent
   kMakeStruct,  ///< children in order of the type's fields
   kMakeList,
   kInList,    ///< children[0] in literals (`values`)
