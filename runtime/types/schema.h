@@ -34,6 +34,8 @@ using SchemaPtr = std::shared_ptr<const Schema>;
 class Schema {
  public:
   explicit Schema(std::vector<Field> fields);
+  Schema(const Schema&) = delete;  // the index points into the fields
+  Schema& operator=(const Schema&) = delete;
   static SchemaPtr Make(std::vector<Field> fields) {
     return std::make_shared<const Schema>(std::move(fields));
   }

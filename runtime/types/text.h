@@ -22,7 +22,8 @@ void AppendTimestamp(int64_t micros, std::string& out);
 std::optional<int64_t> ParseDate(std::string_view text);
 void AppendDate(int64_t days, std::string& out);
 
-/// `1h30m`, `200ms`, `-5m`; microseconds. Also ISO 8601 is not accepted.
+/// `1h30m`, `200ms`, `-5m`; units ns us ms s m h d w, in any order; whole microseconds in total.
+/// ISO 8601 durations are not accepted.
 std::optional<int64_t> ParseDuration(std::string_view text);
 /// Shortest exact form, largest unit first up to days: `1d2h`, `250ms`, `0s`.
 void AppendDuration(int64_t micros, std::string& out);
@@ -35,14 +36,22 @@ void AppendUuid(Fixed16 value, std::string& out);  ///< lower case
 std::optional<int64_t> ParseIpv4(std::string_view text);
 void AppendIpv4(int64_t value, std::string& out);
 
+/// RFC 4291 text; written as RFC 5952 says (`::ffff:1.2.3.4` for mapped addresses).
 std::optional<Fixed16> ParseIpv6(std::string_view text);
 void AppendIpv6(Fixed16 value, std::string& out);
 
 std::optional<int64_t> ParseInt64(std::string_view text);
 std::optional<uint64_t> ParseUInt64(std::string_view text);
+/// As JSON writes numbers, also `NaN`, `Infinity`, `-Infinity`; beyond the range is none.
 std::optional<double> ParseFloat64(std::string_view text);
-void AppendFloat64(double value, std::string& out);  ///< shortest text that reads back equal
+/// Shortest text that reads back equal; `NaN`, `Infinity`, `-Infinity`.
+void AppendFloat64(double value, std::string& out);
+/// The same for a float32 held in a double: digits that tell float32 values apart.
+void AppendFloat32(double value, std::string& out);
+void AppendInt64(int64_t value, std::string& out);
+void AppendUInt64(uint64_t value, std::string& out);
 
+/// RFC 4648 with padding; nothing else is accepted.
 void AppendBase64(std::string_view bytes, std::string& out);
 std::optional<std::string> ParseBase64(std::string_view text);
 

@@ -51,7 +51,10 @@ class Value {
   /// The same payload under another type of the same physical form.
   Value WithType(DataType type) const { return Value(std::move(type), payload_); }
 
-  /// JSON text as sinks write it (semantics.md, "JSON out"); null is `null`.
+  /// JSON text as sinks write it: decimals as numbers with exact digits, RFC 3339 with microseconds
+  /// and Z, bytes as base64, json verbatim, durations as `1h30m`, map keys as text, null fields of
+  /// an optional type left out; null is `null`. JSON has no NaN and infinities: they become the
+  /// strings "NaN", "Infinity", "-Infinity".
   std::string ToJson() const;
   /// As written in a `.flow`: strings quoted, timestamps with @, durations as 1h30m.
   std::string ToString() const;
