@@ -29,6 +29,25 @@ struct HiddenColumns {
   ColumnPtr routed_from;  ///< string: name of the stage that routed the row (late rows)
 };
 
+/// Number of hidden columns.
+inline constexpr size_t kNumHiddenColumns = 8;
+
+/// A hidden column by number, for code that treats all alike, and the type it is built with.
+struct HiddenColumnDef {
+  ColumnPtr HiddenColumns::*member;
+  TypeKind type;
+};
+inline constexpr HiddenColumnDef kHiddenColumnDefs[kNumHiddenColumns] = {
+    {&HiddenColumns::event_time, TypeKind::kTimestamp},
+    {&HiddenColumns::watermark, TypeKind::kTimestamp},
+    {&HiddenColumns::origin, TypeKind::kInt64},
+    {&HiddenColumns::offset, TypeKind::kInt64},
+    {&HiddenColumns::ingest_time, TypeKind::kTimestamp},
+    {&HiddenColumns::payload, TypeKind::kBytes},
+    {&HiddenColumns::op, TypeKind::kBool},
+    {&HiddenColumns::routed_from, TypeKind::kString},
+};
+
 inline int64_t PackOrigin(uint32_t source, uint32_t partition) {
   return (static_cast<int64_t>(source) << 32) | static_cast<int64_t>(partition);
 }
@@ -66,6 +85,7 @@ class RecordBatch {
   RecordBatch WithColumns(SchemaPtr schema, std::vector<ColumnPtr> columns) const;
 
   /// Only the selected rows, copied together; hidden columns too (payload dropped unless asked).
+  /// Strings stay views into the memory of this batch.
   RecordBatch Compact(bool keep_payload = true) const;
 
   size_t ByteSize() const;
