@@ -399,7 +399,7 @@ BAD_TEXT_BLOCK : '"""' (~'"' | '"' ~'"' | '""' ~'"')* ('"' '"'?)? EOF ;
 BAD_STRING   : 'f'? '"' (ESC | ~["\\\r\n])* '\\'?
              | '\'' (ESC | ~['\\\r\n])* '\\'?
              | 'r"' ~["\r\n]* ;
-BAD_QUOTED_IDENT : '`' ~[`\r\n]* '`'? ;
+BAD_QUOTED_IDENT : '`' ~[`\r\n]* | '``' ;
 fragment ESC : '\\' ~[\r\n] ;
 fragment D   : [0-9] ;
 

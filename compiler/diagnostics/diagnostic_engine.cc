@@ -63,6 +63,11 @@ DiagnosticBuilder DiagnosticEngine::Report(Code code, Span span) {
   return DiagnosticBuilder(&diagnostic);
 }
 
+void DiagnosticEngine::Add(Diagnostic diagnostic) {
+  ++(diagnostic.severity == Severity::kWarning ? warnings_ : errors_);
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
 std::vector<const Diagnostic*> DiagnosticEngine::Sorted() const {
   std::vector<const Diagnostic*> sorted;
   sorted.reserve(diagnostics_.size());

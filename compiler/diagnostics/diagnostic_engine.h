@@ -56,6 +56,8 @@ class DiagnosticEngine {
 
   /// Severity comes from the code.
   DiagnosticBuilder Report(Code code, Span span);
+  /// Takes a finished diagnostic.
+  void Add(Diagnostic diagnostic);
 
   bool HasErrors() const { return errors_ > 0; }
   size_t ErrorCount() const { return errors_; }
