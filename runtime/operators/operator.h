@@ -37,7 +37,7 @@ struct OperatorContext {
 /// Snapshot and Restore.
 ///
 /// Watermarks: the task combines its inputs and calls ProcessWatermark with values that only grow;
-/// it forwards them downstream after the call. Batches of one input arrive in order.
+/// it forwards OutputWatermark of them downstream after the call. Batches of one input arrive in order.
 class Operator {
  public:
   explicit Operator(const plan::LogicalNode& node) : node_(node) {}
@@ -54,6 +54,11 @@ class Operator {
     (void)watermark; (void)out;
     return Status::Ok();
   }
+
+  /// What readers may be told once the input has reached `watermark`: results that are still to come
+  /// carry event times from it on. Windows and sessions hold it back by their lateness and gap, so
+  /// that their results are never late for a stage behind them. Never called with kMaxTimestamp.
+  virtual Micros OutputWatermark(Micros watermark) const { return watermark; }
 
   /// Processing time has reached the value given by NextProcessingTime (`emit every`).
   virtual Status ProcessTime(Micros now, Collector& out) {

@@ -5,6 +5,7 @@
 #include "compiler/plan/row_nodes.h"
 #include "compiler/plan/sink_node.h"
 #include "runtime/connector/sink_connector.h"
+#include "runtime/operators/dedupe_operator.h"
 #include "runtime/operators/filter_operator.h"
 #include "runtime/operators/flatten_operator.h"
 #include "runtime/operators/forward_operator.h"
@@ -62,6 +63,7 @@ Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
     case NodeKind::kFilter: return Make<FilterOperator, plan::FilterNode>(node);
     case NodeKind::kProject: return Make<ProjectOperator, plan::ProjectNode>(node);
     case NodeKind::kValidate: return Make<ValidateOperator, plan::ValidateNode>(node);
+    case NodeKind::kDedupe: return Make<DedupeOperator, plan::DedupeNode>(node);
     case NodeKind::kRoute: return Make<RouteOperator, plan::RouteNode>(node);
     case NodeKind::kUnion:
     case NodeKind::kRekey: return Make<ForwardOperator, plan::LogicalNode>(node);

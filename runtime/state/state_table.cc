@@ -169,7 +169,7 @@ void StateTable::Erase(uint8_t* value) {
   }
   header->erased = 1;
   ++dirty_erased_;
-  // Without snapshots the list would hold every row that ever lived.
+  // Between rare snapshots the list would hold every row that ever lived.
   if (dirty_erased_ > 1024 && dirty_erased_ * 2 > dirty_.size()) CompactDirty();
 }
 
@@ -192,6 +192,10 @@ void StateTable::CompactDirty() {
 }
 
 StateTable::Changes StateTable::TakeChanges() {
+  if (!tracking_) {
+    tracking_ = true;
+    ForEach([this](uint8_t* value) { AddDirty(HeaderOf(value)); });
+  }
   CompactDirty();
   Changes changes;
   changes.erased = std::move(erased_);

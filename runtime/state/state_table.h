@@ -50,7 +50,7 @@ class StateTable {
 
   void MarkDirty(uint8_t* value) {
     Header* header = HeaderOf(value);
-    if (header->dirty == 0) AddDirty(header);
+    if (tracking_ && header->dirty == 0) AddDirty(header);
   }
 
   template <typename Visit>
@@ -66,10 +66,15 @@ class StateTable {
     std::vector<uint8_t*> updated;                          ///< blocks, each once
     std::vector<std::pair<std::string, uint64_t>> erased;   ///< (key, hash) known to the last snapshot
   };
-  /// What changed since the last call.
+  /// What changed since the last call; the first time every row (changes are listed from then on,
+  /// so that a job without checkpoints pays nothing). Write the erased before the updated: a key
+  /// may be in both.
   Changes TakeChanges();
   /// A restored row is known to the snapshot it came from.
-  void MarkCommitted(uint8_t* value) { HeaderOf(value)->committed = 1; }
+  void MarkCommitted(uint8_t* value) {
+    tracking_ = true;
+    HeaderOf(value)->committed = 1;
+  }
 
  private:
   struct Header {
@@ -119,6 +124,7 @@ class StateTable {
   size_t chunk_bytes_ = 0;
   std::vector<std::vector<Header*>> free_;  ///< by block size / 16
 
+  bool tracking_ = false;
   std::vector<Header*> dirty_;
   size_t dirty_erased_ = 0;
   std::vector<std::pair<std::string, uint64_t>> erased_;

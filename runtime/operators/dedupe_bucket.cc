@@ -1,0 +1,121 @@
+#include "runtime/operators/dedupe_bucket.h"
+
+#include <cstring>
+#include <utility>
+
+#include "runtime/base/hash.h"
+
+namespace weir {
+namespace {
+
+constexpr char kBlobVersion = 1;
+
+Fixed16 Load16(std::string_view key) {
+  Fixed16 fixed;
+  std::memcpy(&fixed, key.data(), sizeof(fixed));
+  return fixed;
+}
+
+std::string_view View16(const Fixed16& key) {
+  return {reinterpret_cast<const char*>(&key), sizeof(key)};
+}
+
+}  // namespace
+
+void DedupeBucket::Prefetch(std::string_view key, uint64_t hash) const {
+  if (fixed_) fixed_keys_[PartOf(hash)].prefetch(Load16(key));
+}
+
+const Micros* DedupeBucket::Find(std::string_view key, uint64_t hash) const {
+  if (fixed_) {
+    const auto& part = fixed_keys_[PartOf(hash)];
+    const auto found = part.find(Load16(key));
+    return found == part.end() ? nullptr : &found->second;
+  }
+  const auto& part = string_keys_[PartOf(hash)];
+  const auto found = part.find(key);
+  return found == part.end() ? nullptr : &found->second;
+}
+
+void DedupeBucket::Insert(std::string_view key, uint64_t hash, Micros event_time) {
+  if (fixed_) {
+    fixed_keys_[PartOf(hash)][Load16(key)] = event_time;
+  } else {
+    string_keys_[PartOf(hash)].insert_or_assign(std::string(key), event_time);
+  }
+  if (!tracking_) return;
+  const uint32_t group = KeyGroupOf(hash);
+  for (auto& [blob_group, blob] : unsaved_) {
+    if (blob_group == group) {
+      AddToBlob(key, event_time, blob);
+      return;
+    }
+  }
+  std::string blob(1, kBlobVersion);
+  AddToBlob(key, event_time, blob);
+  unsaved_.emplace_back(group, std::move(blob));
+}
+
+void DedupeBucket::AddToBlob(std::string_view key, Micros event_time, std::string& blob) const {
+  if (!fixed_) {
+    const auto size = static_cast<uint32_t>(key.size());
+    blob.append(reinterpret_cast<const char*>(&size), sizeof(size));
+  }
+  blob.append(key);
+  blob.append(reinterpret_cast<const char*>(&event_time), sizeof(event_time));
+}
+
+size_t DedupeBucket::size() const {
+  size_t total = 0;
+  for (const auto& part : fixed_keys_) total += part.size();
+  for (const auto& part : string_keys_) total += part.size();
+  return total;
+}
+
+std::vector<std::pair<uint32_t, std::string>> DedupeBucket::TakeNew() {
+  if (!tracking_) {
+    tracking_ = true;
+    std::vector<std::string> by_group(kNumKeyGroups, std::string(1, kBlobVersion));
+    for (const auto& part : fixed_keys_) {
+      for (const auto& [key, time] : part) {
+        AddToBlob(View16(key), time, by_group[KeyGroupOf(HashBytes(View16(key)))]);
+      }
+    }
+    for (const auto& part : string_keys_) {
+      for (const auto& [key, time] : part) {
+        AddToBlob(key, time, by_group[KeyGroupOf(HashBytes(key))]);
+      }
+    }
+    for (uint32_t group = 0; group < kNumKeyGroups; ++group) {
+      if (by_group[group].size() > 1) unsaved_.emplace_back(group, std::move(by_group[group]));
+    }
+  }
+  return std::exchange(unsaved_, {});
+}
+
+bool DedupeBucket::AddBlob(std::string_view blob) {
+  if (blob.empty() || blob.front() != kBlobVersion) return false;
+  blob.remove_prefix(1);
+  // What was restored is known to its snapshot: only later sightings are new.
+  tracking_ = false;
+  bool whole = true;
+  while (!blob.empty()) {
+    uint32_t size = sizeof(Fixed16);
+    if (!fixed_) {
+      if (blob.size() < sizeof(size)) break;
+      std::memcpy(&size, blob.data(), sizeof(size));
+      blob.remove_prefix(sizeof(size));
+    }
+    whole = blob.size() >= size + sizeof(Micros);
+    if (!whole) break;
+    const std::string_view key = blob.substr(0, size);
+    Micros time = 0;
+    std::memcpy(&time, blob.data() + size, sizeof(time));
+    Insert(key, HashBytes(key), time);
+    blob.remove_prefix(size + sizeof(time));
+  }
+  tracking_ = true;
+  return whole && blob.empty();
+}
+
+}  // namespace weir

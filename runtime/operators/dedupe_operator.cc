@@ -1,0 +1,160 @@
+#include "runtime/operators/dedupe_operator.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "runtime/operators/project_operator.h"
+#include "runtime/types/text.h"
+
+namespace weir {
+namespace {
+
+std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
+  std::vector<DataType> types;
+  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
+  return types;
+}
+
+bool IsPlain16(const std::vector<DataType>& types) {
+  return types.size() == 1 && types[0].physical() == Physical::kFixed16 && !types[0].optional();
+}
+
+}  // namespace
+
+DedupeOperator::DedupeOperator(const plan::DedupeNode& node)
+    : Operator(node), dedupe_(node), width_(std::max<Micros>(node.within / 4, 1)),
+      errors_to_(node, node.error), duplicates_to_(node, node.duplicate),
+      keys_(TypesOf(node.keys)), fixed_keys_(IsPlain16(keys_.types())) {}
+
+Status DedupeOperator::Open(const OperatorContext& context) {
+  WEIR_TRY(Operator::Open(context));
+  errors_to_.Open(context_);
+  duplicates_to_.Open(context_);
+  WEIR_ASSIGN(key_exprs_, CompileAll(dedupe_.keys));
+  return Status::Ok();
+}
+
+Micros DedupeOperator::BucketOf(Micros event_time) const {
+  Micros start = event_time / width_ * width_;
+  return start > event_time ? start - width_ : start;
+}
+
+DedupeBucket& DedupeOperator::BucketAt(Micros start) {
+  std::unique_ptr<DedupeBucket>& bucket = buckets_[start];
+  if (bucket == nullptr) bucket = std::make_unique<DedupeBucket>(fixed_keys_);
+  return *bucket;
+}
+
+void DedupeOperator::FailOldRows(const RecordBatch& batch, RowErrors& errors) const {
+  const ColumnPtr& stamps = batch.hidden().watermark;
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  batch.rows().ForEach([&](RowIndex row) {
+    const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+    const Micros watermark = std::max(stamp, watermark_);
+    if (watermark >= kMinTimestamp + dedupe_.within && times[row] < watermark - dedupe_.within) {
+      errors.Add(row, RowErrorCode::kTooOld, "too old to deduplicate");
+    }
+  });
+}
+
+bool DedupeOperator::SeenBefore(std::string_view key, uint64_t hash, Micros event_time) {
+  // Newest first: duplicates mostly follow soon.
+  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
+    const Micros* first = bucket->second->Find(key, hash);
+    if (first != nullptr && std::abs(event_time - *first) < dedupe_.within) return true;
+  }
+  BucketAt(BucketOf(event_time)).Insert(key, hash, event_time);
+  return false;
+}
+
+void DedupeOperator::Prefetch(const RowSet& rows, uint32_t at) const {
+  if (!fixed_keys_ || at >= rows.count()) return;
+  const RowIndex row = rows[at];
+  for (const auto& [start, bucket] : buckets_) bucket->Prefetch(keys_.key(row), keys_.hash(row));
+}
+
+Status DedupeOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
+  constexpr uint32_t kAhead = 8;
+  ledger_.rows_in += batch.num_rows();
+  failing_.Begin();
+  const EvalInput input = EvalInput::Of(batch, context_.clock->Now());
+  std::vector<ColumnPtr> columns;
+  std::vector<const Column*> key_columns;
+  for (const auto& key : key_exprs_) {
+    columns.push_back(key->Evaluate(input, batch.rows(), failing_.errors()));
+    key_columns.push_back(columns.back().get());
+  }
+  FailOldRows(batch, failing_.errors());
+  RowSet rows;
+  WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
+  keys_.Encode(key_columns, rows, batch.capacity());
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  RowIndices kept;
+  kept.reserve(rows.count());
+  std::vector<RejectedRow> duplicates;
+  for (uint32_t i = 0; i < rows.count(); ++i) {
+    Prefetch(rows, i + kAhead);
+    const RowIndex row = rows[i];
+    if (SeenBefore(keys_.key(row), keys_.hash(row), times[row])) {
+      duplicates.push_back({row, {}, {}, "duplicate", "duplicate"});
+    } else {
+      kept.push_back(row);
+    }
+  }
+  WEIR_TRY(duplicates_to_.Reject(batch, duplicates, ledger_, out));
+  ledger_.passed += static_cast<int64_t>(kept.size());
+  ledger_.rows_out += static_cast<int64_t>(kept.size());
+  EmitRows(batch, RowSet::Of(kept), 0, out);
+  return Status::Ok();
+}
+
+Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
+  watermark_ = std::max(watermark_, watermark);
+  // A row still accepted is at least watermark - within; it matches sightings less than `within`
+  // before it. (At the end of input nothing is to come: the sightings stay for the final state.)
+  if (watermark == kMaxTimestamp || watermark < kMinTimestamp + 2 * dedupe_.within) {
+    return Status::Ok();
+  }
+  const Micros oldest = watermark - 2 * dedupe_.within;
+  while (!buckets_.empty() && buckets_.begin()->first + width_ <= oldest) {
+    DedupeBucket& bucket = *buckets_.begin()->second;
+    dropped_.insert(dropped_.end(), bucket.written.begin(), bucket.written.end());
+    buckets_.erase(buckets_.begin());
+  }
+  int64_t keys = 0;
+  for (const auto& [start, bucket] : buckets_) keys += static_cast<int64_t>(bucket->size());
+  ledger_.gauges["keys"] = keys;
+  return Status::Ok();
+}
+
+Status DedupeOperator::Snapshot(StateWriter& out) {
+  for (const auto& [group, key] : dropped_) out.Delete("ids", group, key);
+  dropped_.clear();
+  for (auto& [start, bucket] : buckets_) {
+    for (auto& [group, blob] : bucket->TakeNew()) {
+      const std::string key = fmt::format("{}/{}/{}", start, context_.worker, next_blob_);
+      out.Put("ids", group, key, std::move(blob));
+      bucket->written.emplace_back(group, key);
+    }
+  }
+  ++next_blob_;
+  return Status::Ok();
+}
+
+Status DedupeOperator::Restore(const StateReader& in) {
+  return in.ForEach("ids", [this](uint32_t group, std::string_view key,
+                                  std::string_view blob) -> Status {
+    const size_t slash = key.find('/');
+    const std::optional<int64_t> start = ParseInt64(key.substr(0, slash));
+    const std::optional<int64_t> sequence = ParseInt64(key.substr(key.rfind('/') + 1));
+    if (!start || !sequence || !BucketAt(*start).AddBlob(blob)) {
+      return DataLossError("{}: stored sightings {} are damaged", dedupe_.name, key);
+    }
+    buckets_[*start]->written.emplace_back(group, std::string(key));
+    // New blobs must not take the name of one that another worker wrote before.
+    next_blob_ = std::max(next_blob_, static_cast<uint64_t>(*sequence) + 1);
+    return Status::Ok();
+  });
+}
+
+}  // namespace weir
