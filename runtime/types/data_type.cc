@@ -19,9 +19,7 @@ constexpr size_t kLinearSearchLimit = 16;
 /// Debian's absl has a string_view of its own.
 absl::string_view AbslView(std::string_view text) { return {text.data(), text.size()}; }
 
-bool HasParameters(TypeKind kind) {
-  return kind == TypeKind::kDecimal || kind >= TypeKind::kEnum;
-}
+bool HasParameters(TypeKind kind) { return kind == TypeKind::kDecimal || kind >= TypeKind::kEnum; }
 
 }  // namespace
 
@@ -45,9 +43,9 @@ DataType DataType::WithOptional(bool optional) const {
 }
 
 DataType DataType::Decimal(int precision, int scale) {
-  WEIR_CHECK(precision >= 1 && precision <= kMaxDecimalPrecision && scale >= 0 &&
-                 scale <= precision,
-             "decimal({}, {})", precision, scale);
+  WEIR_CHECK(
+      precision >= 1 && precision <= kMaxDecimalPrecision && scale >= 0 && scale <= precision,
+      "decimal({}, {})", precision, scale);
   DataType type;
   type.kind_ = TypeKind::kDecimal;
   type.precision_ = static_cast<uint8_t>(precision);
@@ -223,8 +221,7 @@ bool operator==(const DataType& a, const DataType& b) {
   if (a.details_ == b.details_) return true;
   if (a.details_ == nullptr || b.details_ == nullptr) return false;
   return a.details_->enum_values == b.details_->enum_values &&
-         a.details_->fields == b.details_->fields &&
-         a.details_->arguments == b.details_->arguments;
+         a.details_->fields == b.details_->fields && a.details_->arguments == b.details_->arguments;
 }
 
 }  // namespace weir

@@ -134,8 +134,7 @@ std::optional<Int128> RescaleExact(Int128 unscaled, int from_scale, int to_scale
   return quotient;
 }
 
-std::optional<Int128> RescaleRounded(Int128 unscaled, int from_scale, int to_scale,
-                                     int precision) {
+std::optional<Int128> RescaleRounded(Int128 unscaled, int from_scale, int to_scale, int precision) {
   if (to_scale >= from_scale) return ScaleUp(unscaled, to_scale - from_scale, precision);
   const Int128 divisor = PowerOfTen(from_scale - to_scale);
   Int128 quotient = unscaled / divisor;
@@ -171,8 +170,8 @@ void AppendDecimal(Int128 unscaled, int scale, std::string& out) {
   char* const end = buffer + sizeof(buffer);
   char* cursor = end;
   const bool negative = unscaled < 0;
-  UInt128 rest = negative ? UInt128{0} - static_cast<UInt128>(unscaled)
-                          : static_cast<UInt128>(unscaled);
+  UInt128 rest =
+      negative ? UInt128{0} - static_cast<UInt128>(unscaled) : static_cast<UInt128>(unscaled);
   int written = 0;
   // 64-bit division is several times faster than 128-bit.
   constexpr uint64_t kChunk = 1'000'000'000'000'000'000;

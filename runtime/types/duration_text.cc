@@ -70,8 +70,8 @@ void AppendDuration(int64_t micros, std::string& out) {
     return;
   }
   if (micros < 0) out += '-';
-  uint64_t rest = micros < 0 ? uint64_t{0} - static_cast<uint64_t>(micros)
-                             : static_cast<uint64_t>(micros);
+  uint64_t rest =
+      micros < 0 ? uint64_t{0} - static_cast<uint64_t>(micros) : static_cast<uint64_t>(micros);
   for (const std::string_view name : {"d", "h", "m", "s", "ms", "us"}) {
     for (const Unit& unit : kUnits) {
       if (unit.name != name) continue;

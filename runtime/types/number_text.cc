@@ -74,9 +74,7 @@ std::optional<double> ParseFloat64(std::string_view text) {
 }
 
 void AppendFloat64(double value, std::string& out) { AppendFloat(value, out); }
-void AppendFloat32(double value, std::string& out) {
-  AppendFloat(static_cast<float>(value), out);
-}
+void AppendFloat32(double value, std::string& out) { AppendFloat(static_cast<float>(value), out); }
 void AppendInt64(int64_t value, std::string& out) { AppendNumber(value, out); }
 void AppendUInt64(uint64_t value, std::string& out) { AppendNumber(value, out); }
 

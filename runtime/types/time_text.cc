@@ -113,8 +113,7 @@ std::optional<int64_t> ParseTimestamp(std::string_view text) {
   if (micros < 0) return std::nullopt;
   const std::optional<int> offset = OffsetAt(cursor, end);
   if (!offset) return std::nullopt;
-  const int64_t seconds =
-      *days * kSecondsPerDay + (hour * 60 + minute) * 60 + second - *offset;
+  const int64_t seconds = *days * kSecondsPerDay + (hour * 60 + minute) * 60 + second - *offset;
   // 0000-01-01T00:00:00Z and 10000-01-01T00:00:00Z: an offset may not lead beyond.
   constexpr int64_t kFirstSecond = -62'167'219'200;
   constexpr int64_t kEndSecond = 253'402'300'800;
@@ -160,7 +159,8 @@ CivilDate CivilFromDays(int64_t days) {
   const int64_t day_of_era = days - era * 146'097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;  // 0 is March
   const int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
   const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
@@ -173,8 +173,7 @@ int64_t DaysFromCivil(int year, int month, int day) {
   const int64_t era = FloorDivide(shifted_year, 400);
   const int64_t year_of_era = shifted_year - era * 400;
   const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146'097 + day_of_era - 719'468;
 }
 

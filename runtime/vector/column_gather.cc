@@ -38,7 +38,9 @@ struct ColumnGather::Impl {
   void WriteValue(const Value& value);
 
   template <typename T>
-  T* values() { return reinterpret_cast<T*>(target->values_.get()); }
+  T* values() {
+    return reinterpret_cast<T*>(target->values_.get());
+  }
 
   DataType type;
   Physical physical;

@@ -3,8 +3,8 @@
 
 #include "runtime/base/check.h"
 #include "runtime/vector/aligned_buffer.h"
-#include "runtime/vector/column_gather.h"
 #include "runtime/vector/column.h"
+#include "runtime/vector/column_gather.h"
 
 namespace weir {
 namespace {

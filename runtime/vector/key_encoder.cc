@@ -17,8 +17,7 @@ double Canonical(double value) { return CanonicalFloat(value); }
 
 /// Writes one fixed-width column into keys of `stride` bytes, `out` being its place in the first.
 template <typename T>
-void WriteFixed(const Column& column, bool optional, const RowSet& rows, char* out,
-                size_t stride) {
+void WriteFixed(const Column& column, bool optional, const RowSet& rows, char* out, size_t stride) {
   const ColumnView<T> view(column);
   if (!optional) {
     for (uint32_t i = 0; i < rows.count(); ++i, out += stride) {

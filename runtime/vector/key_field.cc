@@ -137,9 +137,7 @@ char* KeyField::WritePresent(const Column& column, RowIndex row, char* out) cons
       std::memcpy(out, &value, sizeof(value));
       return out + sizeof(value);
     }
-    default:
-      std::memcpy(out, column.data<char>() + at * width, width);
-      return out + width;
+    default: std::memcpy(out, column.data<char>() + at * width, width); return out + width;
   }
 }
 

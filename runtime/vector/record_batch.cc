@@ -14,8 +14,8 @@ RecordBatch::RecordBatch(SchemaPtr schema, std::vector<ColumnPtr> columns, uint3
       columns_(std::move(columns)),
       hidden_(std::move(hidden)),
       capacity_(capacity) {
-  WEIR_CHECK(static_cast<size_t>(schema_->num_fields()) == columns_.size(),
-             "{} columns for {}", columns_.size(), schema_->ToString());
+  WEIR_CHECK(static_cast<size_t>(schema_->num_fields()) == columns_.size(), "{} columns for {}",
+             columns_.size(), schema_->ToString());
   for (size_t i = 0; i < columns_.size(); ++i) {
     WEIR_CHECK(columns_[i]->length() == capacity_, "column {} has {} rows, its batch {}",
                schema_->fields()[i].name, columns_[i]->length(), capacity_);
