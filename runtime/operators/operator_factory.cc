@@ -13,10 +13,12 @@
 #include "runtime/operators/lookup_operator.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/route_operator.h"
+#include "runtime/operators/running_aggregate_operator.h"
 #include "runtime/operators/sample_operator.h"
 #include "runtime/operators/sink_operator.h"
 #include "runtime/operators/validate_operator.h"
 #include "runtime/operators/view_operator.h"
+#include "runtime/operators/window_aggregate_operator.h"
 
 namespace weir {
 namespace {
@@ -26,6 +28,21 @@ using plan::NodeKind;
 template <typename Made, typename Node>
 std::unique_ptr<Operator> Make(const plan::LogicalNode& node) {
   return std::make_unique<Made>(static_cast<const Node&>(node));
+}
+
+Result<std::unique_ptr<Operator>> MakeAggregate(const plan::LogicalNode& node) {
+  switch (static_cast<const plan::AggregateNode&>(node).window.kind) {
+    case plan::WindowKind::kNone:
+      return Make<RunningAggregateOperator, plan::AggregateNode>(node);
+    case plan::WindowKind::kTumbling:
+    case plan::WindowKind::kSliding:
+    case plan::WindowKind::kCumulating:
+      return Make<WindowAggregateOperator, plan::AggregateNode>(node);
+    case plan::WindowKind::kSession:
+    case plan::WindowKind::kLastRows:
+      break;
+  }
+  return UnimplementedError("{}: this kind of window cannot run", node.name);
 }
 
 Result<std::unique_ptr<Operator>> MakeLookup(const plan::LogicalNode& node,
@@ -70,6 +87,7 @@ Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
     case NodeKind::kFlatten: return Make<FlattenOperator, plan::FlattenNode>(node);
     case NodeKind::kLimit: return Make<LimitOperator, plan::LimitNode>(node);
     case NodeKind::kSample: return Make<SampleOperator, plan::SampleNode>(node);
+    case NodeKind::kAggregate: return MakeAggregate(node);
     case NodeKind::kLookup: return MakeLookup(node, resources);
     case NodeKind::kSink: return MakeSink(node, resources, worker);
     case NodeKind::kView: return MakeView(node, resources, worker);

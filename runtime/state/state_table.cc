@@ -210,6 +210,16 @@ StateTable::Changes StateTable::TakeChanges() {
   return changes;
 }
 
+std::vector<std::pair<uint32_t, std::string>> StateTable::CommittedKeys() const {
+  std::vector<std::pair<uint32_t, std::string>> keys;
+  if (!tracking_) return keys;
+  ForEach([&](uint8_t* value) {
+    if (HeaderOf(value)->committed != 0) keys.emplace_back(KeyGroup(value), KeyOf(value));
+  });
+  for (const auto& [key, hash] : erased_) keys.emplace_back(KeyGroupOf(hash), key);
+  return keys;
+}
+
 size_t StateTable::ByteSize() const {
   size_t bytes = chunk_bytes_;
   for (const Part& part : parts_) bytes += part.slots.size() * sizeof(Slot);

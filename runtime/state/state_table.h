@@ -70,6 +70,8 @@ class StateTable {
   /// so that a job without checkpoints pays nothing). Write the erased before the updated: a key
   /// may be in both.
   Changes TakeChanges();
+  /// (key group, key) of every row that the last snapshot knows, for a table that is dropped whole.
+  std::vector<std::pair<uint32_t, std::string>> CommittedKeys() const;
   /// A restored row is known to the snapshot it came from.
   void MarkCommitted(uint8_t* value) {
     tracking_ = true;

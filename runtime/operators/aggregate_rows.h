@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "compiler/plan/aggregate_node.h"
+#include "runtime/operators/accumulators.h"
+#include "runtime/operators/operator.h"
+
+namespace weir {
+
+/// Turns groups into rows of an aggregate stage's output: keys, window columns, results. Rows leave
+/// in batches of bounded size, sorted by key, so that their order is the same in every run.
+class AggregateRows {
+ public:
+  struct Group {
+    std::string_view key;
+    uint8_t* block;
+  };
+  struct Window {
+    Micros start = 0;
+    Micros end = 0;
+    bool closed = false;
+  };
+
+  AggregateRows(const plan::AggregateNode& node, const Accumulators& accumulators);
+
+  /// Emits `groups` (reordered) as rows of `window`; `event_time` and `watermark` go into their
+  /// hidden columns. `kind` names them in the ledger.
+  void Emit(std::vector<Group>& groups, const Window* window, Micros event_time, Micros watermark,
+            std::string_view kind, const OperatorContext& context, Ledger& ledger, Collector& out);
+
+  /// Emits the end of groups that readers know: rows with op delete, of which only the keys count.
+  void EmitDeletes(std::vector<Group>& groups, Micros time, const OperatorContext& context,
+                   Ledger& ledger, Collector& out);
+
+ private:
+  RecordBatch Build(const std::vector<Group>& groups, size_t begin, size_t end,
+                    const Window* window, Micros event_time, Micros watermark) const;
+
+  const plan::AggregateNode& node_;
+  const Accumulators& accumulators_;
+  std::vector<DataType> key_types_;
+};
+
+}  // namespace weir

@@ -1,0 +1,232 @@
+#include "runtime/operators/running_aggregate_operator.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/types/text.h"
+
+namespace weir {
+namespace {
+
+constexpr char kBlockVersion = 1;
+/// Updates of a key within this time are combined.
+constexpr Micros kCombineFor = kMicrosPerSecond;
+constexpr Micros kMicrosPerDay = 24 * 3600 * kMicrosPerSecond;
+/// Groups are looked at this many times per lifetime.
+constexpr Micros kSlicesPerLife = 16;
+
+}  // namespace
+
+RunningAggregateOperator::RunningAggregateOperator(const plan::AggregateNode& node)
+    : Operator(node), aggregate_(node), lifetime_(node.ttl.value_or(0)),
+      errors_to_(node, node.error), late_to_(node, node.late), input_(node) {}
+
+Status RunningAggregateOperator::Open(const OperatorContext& context) {
+  WEIR_TRY(Operator::Open(context));
+  errors_to_.Open(context_);
+  late_to_.Open(context_);
+  WEIR_TRY(input_.Open());
+  WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(GroupHeader)));
+  rows_ = std::make_unique<AggregateRows>(aggregate_, *accumulators_);
+  groups_ = std::make_unique<StateTable>(
+      accumulators_->block_size(), [this](uint8_t* block) { accumulators_->Destroy(block); });
+  return Status::Ok();
+}
+
+Micros RunningAggregateOperator::LifeStart(RowIndex row, const ColumnView<Micros>& times) const {
+  if (!has_retain_key()) return times[row];
+  const auto key = static_cast<size_t>(aggregate_.retain_key);
+  const Column& column = *input_.key_columns()[key];
+  const int64_t value = ColumnView<int64_t>(column)[row];
+  return column.type().is(TypeKind::kDate) ? value * kMicrosPerDay : value;
+}
+
+Status RunningAggregateOperator::TakeOldRows(const RecordBatch& batch, RowSet& rows,
+                                             Collector& out) {
+  if (lifetime_ == 0) return Status::Ok();
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  const ColumnPtr& stamps = batch.hidden().watermark;
+  RowIndices old;
+  rows.ForEach([&](RowIndex row) {
+    const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+    const Micros watermark = std::max(stamp, watermark_);
+    if (watermark != kMinTimestamp && LifeStart(row, times) < watermark - lifetime_) {
+      old.push_back(row);
+    }
+  });
+  if (old.empty()) return Status::Ok();
+  if (late_to_.route().is_set()) {
+    WEIR_TRY(late_to_.RouteLate(batch, old, ledger_, out));
+  } else {
+    std::vector<RejectedRow> rejected;
+    for (RowIndex row : old) {
+      rejected.push_back({row, {}, {}, "older than what is kept",
+                          std::string(RowErrorCodeName(RowErrorCode::kTooOld))});
+    }
+    WEIR_TRY(errors_to_.Reject(batch, rejected, ledger_, out));
+  }
+  RowIndices kept;
+  SubtractRows(rows, old, kept);
+  kept_ = std::move(kept);
+  rows = RowSet::Of(kept_);
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
+  ledger_.rows_in += batch.num_rows();
+  failing_.Begin();
+  input_.Evaluate(batch, batch.rows(), context_.clock->Now(), failing_.errors());
+  RowSet rows;
+  WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
+  WEIR_TRY(TakeOldRows(batch, rows, out));
+  input_.EncodeKeys(rows, batch.capacity());
+  blocks_.resize(batch.capacity());
+  created_.clear();
+  groups_->FindOrCreate(input_.keys(), rows, blocks_.data(), created_);
+  for (uint8_t* block : created_) {
+    accumulators_->Init(block);
+    HeaderOf(block) = {kMinTimestamp, 0, 0};
+  }
+  RowErrors errors;
+  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
+                        input_.FilteredRows(rows), batch.capacity(), errors);
+  if (!errors.empty()) {
+    return FailedPreconditionError("{}: {}", aggregate_.name, errors.errors().front().message);
+  }
+  NoteRows(batch, rows);
+  ledger_.absorbed += rows.count();
+  ledger_.gauges["keys"] = static_cast<int64_t>(groups_->size());
+  if (!changed_.empty() && next_emit_ == kMaxTimestamp) {
+    next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
+  }
+  return Status::Ok();
+}
+
+void RunningAggregateOperator::NoteRows(const RecordBatch& batch, const RowSet& rows) {
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  rows.ForEach([&](RowIndex row) {
+    uint8_t* block = blocks_[row];
+    groups_->MarkDirty(block);
+    GroupHeader& header = HeaderOf(block);
+    if (lifetime_ != 0) header.expires_from = std::max(header.expires_from, LifeStart(row, times));
+    if (header.changed == 0) {
+      header.changed = 1;
+      changed_.push_back(block);
+    }
+  });
+  if (lifetime_ == 0) return;
+  for (uint8_t* block : created_) Register(block);
+}
+
+void RunningAggregateOperator::Register(uint8_t* block) {
+  const Micros slice = std::max<Micros>(lifetime_ / kSlicesPerLife, 1);
+  const Micros end = HeaderOf(block).expires_from + lifetime_;
+  ends_[(end / slice + 1) * slice].push_back(block);
+}
+
+void RunningAggregateOperator::Expire(Micros watermark, Collector& out) {
+  std::vector<AggregateRows::Group> ended;
+  while (!ends_.empty() && ends_.begin()->first <= watermark) {
+    const std::vector<uint8_t*> blocks = std::move(ends_.begin()->second);
+    ends_.erase(ends_.begin());
+    for (uint8_t* block : blocks) {
+      if (HeaderOf(block).expires_from + lifetime_ > watermark) {
+        Register(block);
+      } else {
+        ended.push_back({StateTable::KeyOf(block), block});
+      }
+    }
+  }
+  EmitDeletes(ended, out);
+  for (const AggregateRows::Group& group : ended) groups_->Erase(group.block);
+}
+
+void RunningAggregateOperator::EmitDeletes(std::vector<AggregateRows::Group>& groups,
+                                           Collector& out) {
+  std::vector<AggregateRows::Group> known;
+  for (const AggregateRows::Group& group : groups) {
+    if (HeaderOf(group.block).emitted != 0) known.push_back(group);
+  }
+  rows_->EmitDeletes(known, OutputTime(), context_, ledger_, out);
+}
+
+Status RunningAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  watermark_ = std::max(watermark_, watermark);
+  if (watermark == kMaxTimestamp || lifetime_ == 0) return Status::Ok();
+  // A group that ends shows its last value first.
+  if (!ends_.empty() && ends_.begin()->first <= watermark && !changed_.empty()) EmitChanged(out);
+  Expire(watermark, out);
+  return Status::Ok();
+}
+
+void RunningAggregateOperator::EmitChanged(Collector& out) {
+  next_emit_ = kMaxTimestamp;
+  std::vector<AggregateRows::Group> groups;
+  for (uint8_t* block : changed_) {
+    HeaderOf(block).changed = 0;
+    HeaderOf(block).emitted = 1;
+    groups.push_back({StateTable::KeyOf(block), block});
+  }
+  changed_.clear();
+  rows_->Emit(groups, nullptr, OutputTime(), OutputTime(), "update", context_, ledger_, out);
+}
+
+Status RunningAggregateOperator::ProcessTime(Micros now, Collector& out) {
+  if (now >= next_emit_) EmitChanged(out);
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::Flush(Collector& out) {
+  if (!aggregate_.emit.every && !changed_.empty()) EmitChanged(out);
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::Finish(Collector& out) {
+  if (!changed_.empty()) EmitChanged(out);
+  return Status::Ok();
+}
+
+// Entries: slot "groups", by encoded key: version, header, accumulators.
+Status RunningAggregateOperator::Snapshot(StateWriter& out) {
+  StateTable::Changes changes = groups_->TakeChanges();
+  for (const auto& [key, hash] : changes.erased) out.Delete("groups", KeyGroupOf(hash), key);
+  for (uint8_t* block : changes.updated) {
+    std::string value(1, kBlockVersion);
+    value.append(reinterpret_cast<const char*>(block), sizeof(GroupHeader));
+    accumulators_->Serialize(block, value);
+    out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+  }
+  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
+          fmt::format("{}", watermark_));
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::Restore(const StateReader& in) {
+  WEIR_TRY(in.ForEach("groups", [this](uint32_t, std::string_view key,
+                                       std::string_view value) -> Status {
+    if (value.size() < 1 + sizeof(GroupHeader) || value[0] != kBlockVersion) {
+      return DataLossError("{}: a stored group is damaged", aggregate_.name);
+    }
+    bool created = false;
+    uint8_t* block = groups_->FindOrCreate(key, HashBytes(key), created);
+    accumulators_->Init(block);
+    std::memcpy(block, value.data() + 1, sizeof(GroupHeader));
+    groups_->MarkCommitted(block);
+    value.remove_prefix(1 + sizeof(GroupHeader));
+    WEIR_TRY(accumulators_->Deserialize(value, block));
+    if (lifetime_ != 0) Register(block);
+    // What was combined but not yet emitted leaves after the restart.
+    if (HeaderOf(block).changed != 0) changed_.push_back(block);
+    return Status::Ok();
+  }));
+  bool first = true;
+  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+    const std::optional<int64_t> watermark = ParseInt64(value);
+    if (!watermark) return DataLossError("{}: a stored time is damaged", aggregate_.name);
+    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
+    first = false;
+    return Status::Ok();
+  });
+}
+
+}  // namespace weir

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "compiler/plan/aggregate_node.h"
+#include "runtime/operators/accumulators.h"
+#include "runtime/operators/aggregate_input.h"
+#include "runtime/operators/aggregate_rows.h"
+#include "runtime/operators/failing_rows.h"
+#include "runtime/operators/operator.h"
+#include "runtime/state/state_table.h"
+
+namespace weir {
+
+/// `aggregate … by …` without a window: one group per key, for as long as its `ttl` (event time
+/// since its last row) or, in a view, `retain` (from a date or timestamp among the keys) lets it
+/// live. Results leave on update: when the worker is idle, at the latest after a second, each
+/// changed key once; or every so often.
+class RunningAggregateOperator final : public Operator {
+ public:
+  explicit RunningAggregateOperator(const plan::AggregateNode& node);
+  Status Open(const OperatorContext& context) override;
+  Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
+  Status ProcessWatermark(Micros watermark, Collector& out) override;
+  Status ProcessTime(Micros now, Collector& out) override;
+  Micros NextProcessingTime() const override { return next_emit_; }
+  Status Flush(Collector& out) override;
+  Status Finish(Collector& out) override;
+  Status Snapshot(StateWriter& out) override;
+  Status Restore(const StateReader& in) override;
+
+ private:
+  /// At the start of each group's block.
+  struct GroupHeader {
+    Micros expires_from;  ///< event time that the lifetime counts from
+    uint8_t changed;
+    uint8_t emitted;      ///< readers know the key: its end is a delete
+  };
+  static GroupHeader& HeaderOf(uint8_t* block) { return *reinterpret_cast<GroupHeader*>(block); }
+
+  bool has_retain_key() const { return aggregate_.retain_key >= 0; }
+  /// Event time that the life of a row's group counts from.
+  Micros LifeStart(RowIndex row, const ColumnView<Micros>& times) const;
+  /// Takes rows out that are older than the lifetime.
+  Status TakeOldRows(const RecordBatch& batch, RowSet& rows, Collector& out);
+  void NoteRows(const RecordBatch& batch, const RowSet& rows);
+  void Register(uint8_t* block);
+  void Expire(Micros watermark, Collector& out);
+  void EmitChanged(Collector& out);
+  void EmitDeletes(std::vector<AggregateRows::Group>& groups, Collector& out);
+  /// Event time and stamp of results: nothing behind a running aggregate waits for time.
+  Micros OutputTime() const { return watermark_ == kMinTimestamp ? 0 : watermark_; }
+
+  const plan::AggregateNode& aggregate_;
+  const Micros lifetime_;
+  RowRouter errors_to_;
+  RowRouter late_to_;
+  AggregateInput input_;
+  std::unique_ptr<Accumulators> accumulators_;
+  std::unique_ptr<AggregateRows> rows_;
+  std::unique_ptr<StateTable> groups_;
+  FailingRows failing_;
+  RowIndices kept_;
+
+  /// Groups by the slice of time in which they may end; looked at again when it comes.
+  std::map<Micros, std::vector<uint8_t*>> ends_;
+  std::vector<uint8_t*> changed_;
+  Micros watermark_ = kMinTimestamp;
+  Micros next_emit_ = kMaxTimestamp;
+  std::vector<uint8_t*> blocks_;
+  std::vector<uint8_t*> created_;
+};
+
+}  // namespace weir

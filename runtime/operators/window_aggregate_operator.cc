@@ -1,0 +1,335 @@
+#include "runtime/operators/window_aggregate_operator.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/types/text.h"
+
+namespace weir {
+namespace {
+
+constexpr char kBlockVersion = 1;
+/// Updates of a key within this time are combined when results leave on update.
+constexpr Micros kCombineFor = kMicrosPerSecond;
+
+Micros StampOf(const ColumnPtr& stamps, RowIndex row) {
+  return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+}
+
+}  // namespace
+
+WindowAggregateOperator::WindowAggregateOperator(const plan::AggregateNode& node)
+    : Operator(node), aggregate_(node), panes_of_(node.window), errors_to_(node, node.error),
+      late_to_(node, node.late), input_(node) {}
+
+Status WindowAggregateOperator::Open(const OperatorContext& context) {
+  WEIR_TRY(Operator::Open(context));
+  errors_to_.Open(context_);
+  late_to_.Open(context_);
+  WEIR_TRY(input_.Open());
+  WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(GroupHeader)));
+  rows_ = std::make_unique<AggregateRows>(aggregate_, *accumulators_);
+  return Status::Ok();
+}
+
+WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& key) {
+  std::unique_ptr<Pane>& pane = panes_[key];
+  if (pane == nullptr) {
+    pane = std::make_unique<Pane>(accumulators_->block_size(), [this](uint8_t* block) {
+      accumulators_->Destroy(block);
+    });
+  }
+  return *pane;
+}
+
+void WindowAggregateOperator::AssignPanes(const RecordBatch& batch, const RowSet& rows) {
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  const ColumnPtr& stamps = batch.hidden().watermark;
+  for (auto& [key, pane_rows] : rows_of_pane_) pane_rows.clear();
+  late_rows_.clear();
+  PaneKey last{kMinTimestamp, kMinTimestamp};
+  Micros last_stamp = kMinTimestamp;
+  RowIndices* target = nullptr;
+  rows.ForEach([&](RowIndex row) {
+    const Micros pane = panes_of_.PaneOf(times[row]);
+    const Micros stamp = StampOf(stamps, row);
+    if (target != nullptr && pane == last.first && stamp == last_stamp) {
+      target->push_back(row);
+      return;
+    }
+    const Micros watermark = std::max(stamp, watermark_);
+    Micros first_end = panes_of_.FirstEnd(pane);
+    // Ends up to `watermark - lateness` are late for this row.
+    if (watermark != kMinTimestamp) {
+      const Micros late_until = watermark - aggregate_.lateness;
+      if (panes_of_.LastEnd(pane) <= late_until) {
+        late_rows_.push_back(row);
+        target = nullptr;
+        return;
+      }
+      if (first_end <= late_until) {
+        first_end = panes_of_.EndAfter(late_until);
+        ++ledger_.partly_late;
+      }
+    }
+    last = {pane, first_end};
+    last_stamp = stamp;
+    target = &rows_of_pane_[last];
+    target->push_back(row);
+    // Rows that are late for some windows are counted one by one.
+    if (first_end != panes_of_.FirstEnd(pane)) target = nullptr;
+  });
+  std::erase_if(rows_of_pane_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+Status WindowAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
+  ledger_.rows_in += batch.num_rows();
+  failing_.Begin();
+  input_.Evaluate(batch, batch.rows(), context_.clock->Now(), failing_.errors());
+  RowSet rows;
+  WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
+  AssignPanes(batch, rows);
+  const int64_t late = static_cast<int64_t>(late_rows_.size());
+  WEIR_TRY(late_to_.RouteLate(batch, late_rows_, ledger_, out));
+  input_.EncodeKeys(rows, batch.capacity());
+  for (const auto& [key, pane_rows] : rows_of_pane_) {
+    WEIR_TRY(AddToPane(batch, key, pane_rows));
+  }
+  ledger_.absorbed += rows.count() - late;
+  if (emits_early() && next_emit_ == kMaxTimestamp) ScheduleEmit();
+  return Status::Ok();
+}
+
+Status WindowAggregateOperator::AddToPane(const RecordBatch& batch, const PaneKey& key,
+                                          const RowIndices& rows) {
+  Pane& pane = PaneAt(key);
+  blocks_.resize(batch.capacity());
+  created_.clear();
+  const RowSet row_set = RowSet::Of(rows);
+  pane.groups.FindOrCreate(input_.keys(), row_set, blocks_.data(), created_);
+  for (uint8_t* block : created_) accumulators_->Init(block);
+  RowErrors errors;
+  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
+                        input_.FilteredRows(row_set), batch.capacity(), errors);
+  if (!errors.empty()) {
+    return FailedPreconditionError("{}: {}", aggregate_.name, errors.errors().front().message);
+  }
+  NoteChanges(pane, rows);
+  return Status::Ok();
+}
+
+void WindowAggregateOperator::NoteChanges(Pane& pane, const RowIndices& rows) {
+  const bool early = emits_early();
+  for (RowIndex row : rows) {
+    uint8_t* block = blocks_[row];
+    pane.groups.MarkDirty(block);
+    auto* header = reinterpret_cast<GroupHeader*>(block);
+    if (!early || header->changed != 0) continue;
+    header->changed = 1;
+    pane.changed.push_back(block);
+  }
+}
+
+Micros WindowAggregateOperator::NextEnd() const {
+  Micros next = kMaxTimestamp;
+  for (const auto& [key, pane] : panes_) {
+    const Micros first = std::max(key.second, fired_until_ == kMinTimestamp
+                                                  ? key.second
+                                                  : panes_of_.EndAfter(fired_until_));
+    if (first <= panes_of_.LastEnd(key.first)) next = std::min(next, first);
+    if (key.first >= next) break;
+  }
+  return next;
+}
+
+template <typename Visit>
+void WindowAggregateOperator::ForPanesOf(Micros end, Visit&& visit) {
+  const Micros start = panes_of_.StartOf(end);
+  for (auto pane = panes_.lower_bound({start, kMinTimestamp});
+       pane != panes_.end() && pane->first.first < end; ++pane) {
+    if (pane->first.second <= end) visit(*pane->second);
+  }
+}
+
+void WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
+  std::vector<Pane*> sources;
+  ForPanesOf(end, [&](Pane& pane) { sources.push_back(&pane); });
+  std::vector<AggregateRows::Group> groups;
+  StateTable merged(accumulators_->block_size(),
+                    [this](uint8_t* block) { accumulators_->Destroy(block); });
+  if (sources.size() == 1) {
+    sources[0]->groups.ForEach(
+        [&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
+  } else {
+    for (Pane* source : sources) {
+      source->groups.ForEach([&](uint8_t* block) {
+        bool created = false;
+        uint8_t* target = merged.FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block),
+                                              created);
+        if (created) accumulators_->Init(target);
+        accumulators_->Merge(target, block);
+      });
+    }
+    merged.ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
+  }
+  const AggregateRows::Window window{panes_of_.StartOf(end), end, true};
+  rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "window", context_, ledger_,
+              out);
+}
+
+void WindowAggregateOperator::DropPanesBefore(Micros end) {
+  while (!panes_.empty()) {
+    // Panes are sorted by start, and the last window of a pane never comes before that of an
+    // earlier one.
+    const auto first = panes_.begin();
+    if (panes_of_.LastEnd(first->first.first) > end) break;
+    std::vector<std::pair<uint32_t, std::string>> keys = first->second->groups.CommittedKeys();
+    if (!keys.empty()) dropped_.emplace_back(first->first, std::move(keys));
+    panes_.erase(first);
+  }
+}
+
+Micros WindowAggregateOperator::OutputWatermark(Micros watermark) const {
+  if (watermark <= kMinTimestamp + aggregate_.lateness) return kMinTimestamp;
+  return watermark - aggregate_.lateness;
+}
+
+Status WindowAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  for (Micros end = NextEnd(); end != kMaxTimestamp; end = NextEnd()) {
+    if (watermark != kMaxTimestamp && end > watermark - aggregate_.lateness) break;
+    FireWindow(end, out);
+    fired_until_ = end;
+    DropPanesBefore(end);
+  }
+  watermark_ = std::max(watermark_, watermark);
+  if (watermark != kMaxTimestamp && watermark != kMinTimestamp) {
+    fired_until_ = std::max(fired_until_, watermark - aggregate_.lateness);
+  }
+  ledger_.gauges["windows"] = static_cast<int64_t>(panes_.size());
+  return Status::Ok();
+}
+
+void WindowAggregateOperator::ScheduleEmit() {
+  next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
+}
+
+Status WindowAggregateOperator::ProcessTime(Micros now, Collector& out) {
+  if (now < next_emit_) return Status::Ok();
+  EmitChanged(out);
+  return Status::Ok();
+}
+
+Status WindowAggregateOperator::Flush(Collector& out) {
+  if (aggregate_.emit.on_update && next_emit_ != kMaxTimestamp) EmitChanged(out);
+  return Status::Ok();
+}
+
+void WindowAggregateOperator::EmitChanged(Collector& out) {
+  next_emit_ = kMaxTimestamp;
+  // Keys changed in any pane, by window that is still open.
+  std::map<Micros, std::unique_ptr<StateTable>> by_end;
+  for (auto& [key, pane] : panes_) {
+    for (uint8_t* block : pane->changed) {
+      reinterpret_cast<GroupHeader*>(block)->changed = 0;
+      Micros end = key.second;
+      if (fired_until_ != kMinTimestamp) end = std::max(end, panes_of_.EndAfter(fired_until_));
+      for (; end <= panes_of_.LastEnd(key.first); end += panes_of_.step()) {
+        std::unique_ptr<StateTable>& table = by_end[end];
+        if (table == nullptr) {
+          table = std::make_unique<StateTable>(
+              accumulators_->block_size(),
+              [this](uint8_t* merged) { accumulators_->Destroy(merged); });
+        }
+        bool created = false;
+        uint8_t* merged = table->FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block),
+                                              created);
+        if (!created) continue;
+        accumulators_->Init(merged);
+        ForPanesOf(end, [&](Pane& source) {
+          const uint8_t* part =
+              source.groups.Find(StateTable::KeyOf(block), StateTable::HashOf(block));
+          if (part != nullptr) accumulators_->Merge(merged, part);
+        });
+      }
+    }
+    pane->changed.clear();
+  }
+  for (auto& [end, table] : by_end) {
+    std::vector<AggregateRows::Group> groups;
+    table->ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
+    const AggregateRows::Window window{panes_of_.StartOf(end), end, false};
+    rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "update", context_, ledger_,
+                out);
+  }
+}
+
+// Entries: slot "groups", key = pane start, first end, encoded key.
+Status WindowAggregateOperator::Snapshot(StateWriter& out) {
+  const auto state_key = [](const PaneKey& pane, std::string_view key) {
+    std::string text(sizeof(PaneKey), '\0');
+    std::memcpy(text.data(), &pane.first, sizeof(Micros));
+    std::memcpy(text.data() + sizeof(Micros), &pane.second, sizeof(Micros));
+    text.append(key);
+    return text;
+  };
+  for (const auto& [pane, keys] : dropped_) {
+    for (const auto& [group, key] : keys) out.Delete("groups", group, state_key(pane, key));
+  }
+  dropped_.clear();
+  for (auto& [key, pane] : panes_) {
+    for (uint8_t* block : pane->groups.TakeChanges().updated) {
+      std::string value(1, kBlockVersion);
+      value.push_back(static_cast<char>(reinterpret_cast<GroupHeader*>(block)->changed));
+      accumulators_->Serialize(block, value);
+      out.Put("groups", StateTable::KeyGroup(block), state_key(key, StateTable::KeyOf(block)),
+              std::move(value));
+    }
+  }
+  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
+          fmt::format("{} {} {}", watermark_, fired_until_, next_emit_));
+  return Status::Ok();
+}
+
+Status WindowAggregateOperator::Restore(const StateReader& in) {
+  WEIR_TRY(in.ForEach("groups", [this](uint32_t, std::string_view key,
+                                       std::string_view value) -> Status {
+    if (key.size() < sizeof(PaneKey) || value.size() < 2 || value[0] != kBlockVersion) {
+      return DataLossError("{}: a stored group is damaged", aggregate_.name);
+    }
+    PaneKey pane_key;
+    std::memcpy(&pane_key.first, key.data(), sizeof(Micros));
+    std::memcpy(&pane_key.second, key.data() + sizeof(Micros), sizeof(Micros));
+    key.remove_prefix(sizeof(PaneKey));
+    Pane& pane = PaneAt(pane_key);
+    bool created = false;
+    uint8_t* block = pane.groups.FindOrCreate(key, HashBytes(key), created);
+    accumulators_->Init(block);
+    pane.groups.MarkCommitted(block);
+    if (value[1] != 0) {
+      reinterpret_cast<GroupHeader*>(block)->changed = 1;
+      pane.changed.push_back(block);
+    }
+    value.remove_prefix(2);
+    return accumulators_->Deserialize(value, block);
+  }));
+  // Watermarks of the instances that wrote the state may differ; the lowest is safe: a window that
+  // another one has fired has no groups left.
+  bool first = true;
+  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+    const size_t one = value.find(' ');
+    const size_t two = value.find(' ', one + 1);
+    const auto watermark = ParseInt64(value.substr(0, one));
+    const auto fired = ParseInt64(value.substr(one + 1, two - one - 1));
+    const auto emit = ParseInt64(value.substr(two + 1));
+    if (!watermark || !fired || !emit) {
+      return DataLossError("{}: stored times are damaged", aggregate_.name);
+    }
+    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
+    fired_until_ = first ? *fired : std::min(fired_until_, *fired);
+    next_emit_ = std::min(next_emit_, *emit);
+    first = false;
+    return Status::Ok();
+  });
+}
+
+}  // namespace weir

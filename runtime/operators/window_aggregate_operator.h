@@ -1,0 +1,93 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/plan/aggregate_node.h"
+#include "runtime/operators/accumulators.h"
+#include "runtime/operators/aggregate_input.h"
+#include "runtime/operators/aggregate_rows.h"
+#include "runtime/operators/failing_rows.h"
+#include "runtime/operators/operator.h"
+#include "runtime/operators/window_panes.h"
+#include "runtime/state/state_table.h"
+
+namespace weir {
+
+/// `aggregate … over tumbling | sliding | cumulating`. Rows are added to the accumulators of their
+/// key in their pane; a window fires once, when the watermark reaches its end plus the lateness, by
+/// merging its panes.
+///
+/// A row that is late for some windows of its pane goes to a pane of its own that only later
+/// windows read. So the result of a window doesn't depend on whether it has already fired here,
+/// which varies with the number of workers, but only on the row's own watermark.
+class WindowAggregateOperator final : public Operator {
+ public:
+  explicit WindowAggregateOperator(const plan::AggregateNode& node);
+  Status Open(const OperatorContext& context) override;
+  Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
+  Status ProcessWatermark(Micros watermark, Collector& out) override;
+  Micros OutputWatermark(Micros watermark) const override;
+  Status ProcessTime(Micros now, Collector& out) override;
+  Micros NextProcessingTime() const override { return next_emit_; }
+  Status Flush(Collector& out) override;
+  Status Snapshot(StateWriter& out) override;
+  Status Restore(const StateReader& in) override;
+
+ private:
+  /// Start of the pane; end of the first window that may read it.
+  using PaneKey = std::pair<Micros, Micros>;
+  struct Pane {
+    explicit Pane(size_t block_size, StateTable::Destroy destroy)
+        : groups(block_size, std::move(destroy)) {}
+    StateTable groups;
+    std::vector<uint8_t*> changed;  ///< since the last early emit
+  };
+  /// At the start of each group's block.
+  struct GroupHeader {
+    uint8_t changed = 0;
+  };
+
+  Pane& PaneAt(const PaneKey& key);
+  /// Splits rows by pane; late ones apart.
+  void AssignPanes(const RecordBatch& batch, const RowSet& rows);
+  Status AddToPane(const RecordBatch& batch, const PaneKey& key, const RowIndices& rows);
+  void NoteChanges(Pane& pane, const RowIndices& rows);
+
+  bool emits_early() const { return aggregate_.emit.on_update || aggregate_.emit.every; }
+  /// End of the next window to fire, kMaxTimestamp when no pane waits for one.
+  Micros NextEnd() const;
+  void FireWindow(Micros end, Collector& out);
+  /// Calls `visit(key, panes)` for the panes that window `end` reads.
+  template <typename Visit>
+  void ForPanesOf(Micros end, Visit&& visit);
+  void DropPanesBefore(Micros end);
+  /// Emits open windows of the keys changed since the last time.
+  void EmitChanged(Collector& out);
+  void ScheduleEmit();
+
+  const plan::AggregateNode& aggregate_;
+  WindowPanes panes_of_;
+  RowRouter errors_to_;
+  RowRouter late_to_;
+  AggregateInput input_;
+  std::unique_ptr<Accumulators> accumulators_;
+  std::unique_ptr<AggregateRows> rows_;
+  FailingRows failing_;
+
+  std::map<PaneKey, std::unique_ptr<Pane>> panes_;
+  Micros watermark_ = kMinTimestamp;
+  Micros fired_until_ = kMinTimestamp;  ///< ends up to here have fired
+  Micros next_emit_ = kMaxTimestamp;
+  std::vector<std::pair<PaneKey, std::vector<std::pair<uint32_t, std::string>>>> dropped_;
+
+  std::map<PaneKey, RowIndices> rows_of_pane_;  ///< scratch
+  RowIndices late_rows_;
+  std::vector<uint8_t*> blocks_;
+  std::vector<uint8_t*> created_;
+};
+
+}  // namespace weir
