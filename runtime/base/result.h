@@ -40,11 +40,8 @@ class [[nodiscard]] Result {
   std::optional<T> value_;
 };
 
-#define WEIR_CONCAT_INNER(a, b) a##b
-#define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
-
 /// WEIR_ASSIGN(auto x, Compute()): returns on failure, else moves the value into `x`.
-#define WEIR_ASSIGN(target, expr) WEIR_ASSIGN_IMPL(WEIR_CONCAT(weir_result_, __LINE__), target, expr)
+#define WEIR_ASSIGN(target, expr) WEIR_ASSIGN_IMPL(WEIR_CONCAT(weir_result_, __COUNTER__), target, expr)
 #define WEIR_ASSIGN_IMPL(result, target, expr) \
   auto result = (expr);                        \
   if (!result.ok()) return result.status();    \

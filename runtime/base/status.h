@@ -77,11 +77,16 @@ WEIR_DEFINE_STATUS(CancelledError, StatusCode::kCancelled)
 WEIR_DEFINE_STATUS(InternalError, StatusCode::kInternal)
 #undef WEIR_DEFINE_STATUS
 
-/// Returns from the enclosing function when `expr` (a Status) is a failure.
-#define WEIR_TRY(expr)                        \
-  do {                                        \
-    ::weir::Status weir_status_ = (expr);     \
-    if (!weir_status_.ok()) return weir_status_; \
+#define WEIR_CONCAT_INNER(a, b) a##b
+#define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
+
+/// Returns from the enclosing function when `expr` (a Status) is a failure. The counter keeps names
+/// apart when a lambda inside `expr` uses the macro too.
+#define WEIR_TRY(...) WEIR_TRY_IMPL(WEIR_CONCAT(weir_status_, __COUNTER__), (__VA_ARGS__))
+#define WEIR_TRY_IMPL(status, expr)   \
+  do {                                \
+    ::weir::Status status = expr;     \
+    if (!status.ok()) return status;  \
   } while (false)
 
 }  // namespace weir
