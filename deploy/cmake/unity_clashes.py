@@ -18,7 +18,7 @@ def local_names(text):
     macros = set(re.findall(r"^#define\s+(\w+)", text, re.M))
     names = {m for m in re.findall(r"^static\s[^(=;{]*?\b(\w+)\s*[(=;{]", text, re.M)}
     for start in ANONYMOUS.finditer(text):
-        end = re.search(r"^\}\s*(?://.*namespace.*)?$", text[start.end():], re.M)
+        end = re.search(r"^\}\s*//\s*namespace\s*$", text[start.end():], re.M)
         body = text[start.end():start.end() + end.start()] if end else text[start.end():]
         for block in re.split(r"^\}\s*;?", body, flags=re.M):
             for line in block.splitlines():
