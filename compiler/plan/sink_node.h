@@ -15,6 +15,12 @@ enum class Delivery : uint8_t { kExactlyOnce, kAtLeastOnce };
 /// A column of a sink's output that the runtime fills in when a unit is cut.
 enum class SinkFill : uint8_t { kNone, kBatchId };
 
+/// An option of the connector that differs per row (a Redis key template), over `row`.
+struct SinkRowOption {
+  std::string name;
+  ExprPtr value;
+};
+
 /// `into sink`: one node per sink; every stream that goes in is an input with the sink's schema,
 /// brought there by a ProjectNode (columns {}, masking of personal values).
 struct SinkNode final : LogicalNodeOf<SinkNode> {
@@ -31,10 +37,13 @@ struct SinkNode final : LogicalNodeOf<SinkNode> {
   int retries = 0;
   Micros backoff_min = 0, backoff_max = 0;
   Delivery delivery = Delivery::kExactlyOnce;
+  std::vector<SinkRowOption> row_options;
   std::string after;                 ///< sink that must have a unit first
   Route refused;                     ///< rows the target finally refuses (shape kFailedWrite)
   std::string Describe() const override;
-  void VisitExprs(const std::function<void(ExprPtr&)>&) override {}
+  void VisitExprs(const std::function<void(ExprPtr&)>& visit) override {
+    for (SinkRowOption& option : row_options) visit(option.value);
+  }
 };
 
 /// `view v key (…) retain d = …`: the latest row per key, kept by the engine and copied to

@@ -1,0 +1,45 @@
+#include "compiler/plan/row_nodes.h"
+#include "compiler/semantic/stage_context.h"
+#include "compiler/semantic/stage_exprs.h"
+
+namespace weir::semantic {
+
+void CompileSample(const ast::SampleStage& stage, StageContext& context, StreamFlow& flow) {
+  auto node = std::make_unique<plan::SampleNode>();
+  std::optional<double> share = context.Number(*stage.fraction, "sample");
+  if (share && (*share <= 0 || *share > 1)) {
+    context.Report(Code::kF0302, stage.fraction->span)
+        .Message("a sample is a share above 0 and at most 1")
+        .Help("`sample 0.01` keeps one row in a hundred");
+  }
+  node->share = share.value_or(1.0);
+  context.Add(std::move(node), flow, flow.schema, flow.mode);
+  flow.sampled = stage.keyword;
+  flow.sampled_word = "sample";
+}
+
+void CompileLimit(const ast::LimitStage& stage, StageContext& context, StreamFlow& flow) {
+  if (context.RefuseUpserts(flow)) return;
+  const Scope scope = context.ScopeOf(flow);
+  auto node = std::make_unique<plan::LimitNode>();
+  std::optional<int64_t> count = context.Integer(*stage.count, "limit");
+  if (count && *count <= 0) {
+    context.Report(Code::kF0302, stage.count->span)
+        .Message("a limit is at least 1")
+        .Help("`limit 1000` lets the first thousand rows pass");
+  }
+  node->count = count.value_or(1);
+  if (stage.per) node->per = BindKeys(*stage.per, scope, context, false).exprs;
+  context.Add(std::move(node), flow, flow.schema, flow.mode);
+  flow.sampled = stage.keyword;
+  flow.sampled_word = "limit";
+}
+
+void CompileRekey(const ast::RekeyStage& stage, StageContext& context, StreamFlow& flow) {
+  const Scope scope = context.ScopeOf(flow);
+  auto node = std::make_unique<plan::RekeyNode>();
+  node->keys = BindKeys(stage.by, scope, context, false).exprs;
+  context.Add(std::move(node), flow, flow.schema, flow.mode);
+}
+
+}  // namespace weir::semantic
