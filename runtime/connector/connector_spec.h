@@ -28,13 +28,13 @@ struct OptionSpec {
   std::string name;
   OptionType type = OptionType::kString;
   std::string doc;
-  std::optional<Value> default_value;  ///< shown in help and filled in
+  std::optional<Value> default_value = {};  ///< shown in help and filled in
   bool required = false;
   bool secret = false;                 ///< only a `secret` may be given, never a literal
   bool per_row = false;                ///< an expression typed against every stream that goes in
-  std::vector<std::string> choices;    ///< kEnum
-  std::optional<int64_t> min, max;     ///< kInteger, kDuration (us), kSize (bytes)
-  std::string example;                 ///< as written: `"clicks.jsonl"`
+  std::vector<std::string> choices = {};  ///< kEnum
+  std::optional<int64_t> min = {}, max = {};  ///< kInteger, kDuration (us), kSize (bytes)
+  std::string example = {};            ///< as written: `"clicks.jsonl"`
 };
 
 /// What a sink can promise about each row.

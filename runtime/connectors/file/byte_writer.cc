@@ -1,0 +1,147 @@
+#include "runtime/connectors/file/byte_writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "runtime/connectors/file/file_paths.h"
+
+namespace weir {
+namespace {
+
+constexpr size_t kPackedBlock = 128 * 1024;
+constexpr int kZstdLevel = 3;
+
+class PlainWriter final : public ByteWriter {
+ public:
+  PlainWriter(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  PlainWriter(const PlainWriter&) = delete;
+  PlainWriter& operator=(const PlainWriter&) = delete;
+  ~PlainWriter() override {
+    if (file_ >= 0) ::close(file_);
+  }
+
+  Status Write(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return FileError("write", path_, errno);
+      bytes.remove_prefix(static_cast<size_t>(written));
+    }
+    return Status::Ok();
+  }
+
+  Status Finish() override {
+    if (::fdatasync(file_) != 0 && errno != EINVAL) return FileError("sync", path_, errno);
+    const int closed = ::close(file_);
+    file_ = -1;
+    return closed == 0 ? Status::Ok() : FileError("close", path_, errno);
+  }
+
+ private:
+  std::string path_;
+  int file_;
+};
+
+class GzipWriter final : public ByteWriter {
+ public:
+  explicit GzipWriter(std::unique_ptr<ByteWriter> file) : file_(std::move(file)), packed_(kPackedBlock) {
+    deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  }
+  GzipWriter(const GzipWriter&) = delete;
+  GzipWriter& operator=(const GzipWriter&) = delete;
+  ~GzipWriter() override { deflateEnd(&stream_); }
+
+  Status Write(std::string_view bytes) override { return Pack(bytes, Z_NO_FLUSH); }
+  Status Finish() override {
+    WEIR_TRY(Pack({}, Z_FINISH));
+    return file_->Finish();
+  }
+
+ private:
+  Status Pack(std::string_view bytes, int flush) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream_.avail_in = static_cast<uInt>(bytes.size());
+    do {
+      stream_.next_out = reinterpret_cast<Bytef*>(packed_.data());
+      stream_.avail_out = static_cast<uInt>(packed_.size());
+      deflate(&stream_, flush);
+      WEIR_TRY(file_->Write({packed_.data(), packed_.size() - stream_.avail_out}));
+    } while (stream_.avail_out == 0);
+    return Status::Ok();
+  }
+
+  std::unique_ptr<ByteWriter> file_;
+  std::vector<char> packed_;
+  z_stream stream_{};
+};
+
+class ZstdWriter final : public ByteWriter {
+ public:
+  explicit ZstdWriter(std::unique_ptr<ByteWriter> file)
+      : file_(std::move(file)), packed_(kPackedBlock), stream_(ZSTD_createCCtx()) {
+    ZSTD_CCtx_setParameter(stream_, ZSTD_c_compressionLevel, kZstdLevel);
+    ZSTD_CCtx_setParameter(stream_, ZSTD_c_checksumFlag, 1);
+  }
+  ZstdWriter(const ZstdWriter&) = delete;
+  ZstdWriter& operator=(const ZstdWriter&) = delete;
+  ~ZstdWriter() override { ZSTD_freeCCtx(stream_); }
+
+  Status Write(std::string_view bytes) override { return Pack(bytes, ZSTD_e_continue); }
+  Status Finish() override {
+    WEIR_TRY(Pack({}, ZSTD_e_end));
+    return file_->Finish();
+  }
+
+ private:
+  Status Pack(std::string_view bytes, ZSTD_EndDirective directive) {
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    while (true) {
+      ZSTD_outBuffer out{packed_.data(), packed_.size(), 0};
+      const size_t left = ZSTD_compressStream2(stream_, &out, &in, directive);
+      if (ZSTD_isError(left) != 0) return InternalError("zstd: {}", ZSTD_getErrorName(left));
+      WEIR_TRY(file_->Write({packed_.data(), out.pos}));
+      const bool done = directive == ZSTD_e_end ? left == 0 : in.pos == in.size;
+      if (done) return Status::Ok();
+    }
+  }
+
+  std::unique_ptr<ByteWriter> file_;
+  std::vector<char> packed_;
+  ZSTD_CCtx* stream_;
+};
+
+}  // namespace
+
+std::string_view CompressionSuffix(std::string_view compression) {
+  if (compression == "gzip") return ".gz";
+  if (compression == "zstd") return ".zst";
+  return "";
+}
+
+Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
+                                                   std::string_view compression) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) return FileError("write", path, errno);
+  std::unique_ptr<ByteWriter> plain(new PlainWriter(path, file));
+  if (compression == "gzip") return std::unique_ptr<ByteWriter>(new GzipWriter(std::move(plain)));
+  if (compression == "zstd") return std::unique_ptr<ByteWriter>(new ZstdWriter(std::move(plain)));
+  return plain;
+}
+
+Status SyncFolder(const std::string& folder) {
+  const int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return FileError("open", folder, errno);
+  const int synced = ::fsync(file);
+  const int error = errno;
+  ::close(file);
+  // Some file systems can't sync a folder; they don't need it either.
+  if (synced != 0 && error != EINVAL) return FileError("sync", folder, error);
+  return Status::Ok();
+}
+
+}  // namespace weir
