@@ -15,6 +15,7 @@
 #include "runtime/operators/route_operator.h"
 #include "runtime/operators/running_aggregate_operator.h"
 #include "runtime/operators/sample_operator.h"
+#include "runtime/operators/session_operator.h"
 #include "runtime/operators/sink_operator.h"
 #include "runtime/operators/validate_operator.h"
 #include "runtime/operators/view_operator.h"
@@ -86,6 +87,7 @@ Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
     case NodeKind::kRekey: return Make<ForwardOperator, plan::LogicalNode>(node);
     case NodeKind::kFlatten: return Make<FlattenOperator, plan::FlattenNode>(node);
     case NodeKind::kLimit: return Make<LimitOperator, plan::LimitNode>(node);
+    case NodeKind::kSession: return Make<SessionOperator, plan::SessionNode>(node);
     case NodeKind::kSample: return Make<SampleOperator, plan::SampleNode>(node);
     case NodeKind::kAggregate: return MakeAggregate(node);
     case NodeKind::kLookup: return MakeLookup(node, resources);
