@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtime/base/clock.h"
+#include "runtime/exec/output.h"
+
+namespace weir {
+
+class JobConnectors;
+class StateBackend;
+
+/// How a plan is run. Pointers must outlive the job.
+struct JobOptions {
+  uint32_t workers = 1;
+  uint32_t batch_rows = kBatchRows;
+  size_t channel_bytes = size_t{4} << 20;  ///< rows that may wait in one queue between two workers
+  const Clock* clock = nullptr;
+  JobConnectors* connectors = nullptr;
+  /// Where checkpoints go; null: barriers freeze and deliver sinks and check ledgers, no more.
+  StateBackend* state = nullptr;
+  Micros checkpoint_every = kMicrosPerSecond;  ///< 0: only at the end
+  std::string incarnation;
+  int64_t generation = 1;
+  /// Looks into a declared stream on one worker: called while building; null result: no tap.
+  std::function<std::unique_ptr<Output>(const std::string& stream, uint32_t worker)> make_tap;
+};
+
+}  // namespace weir

@@ -1,0 +1,128 @@
+#include "runtime/exec/operator_task.h"
+
+#include <utility>
+
+#include "runtime/base/check.h"
+#include "runtime/operators/sink_control.h"
+
+namespace weir {
+
+class OperatorTask::Input final : public Output {
+ public:
+  Input(OperatorTask* task, size_t index) : task_(task), index_(index) {}
+  void Batch(const RecordBatch& batch) override { task_->ReceiveBatch(index_, batch); }
+  void Send(const Control& control) override { task_->ReceiveControl(index_, control); }
+
+ private:
+  OperatorTask* task_;
+  size_t index_;
+};
+
+OperatorTask::OperatorTask(std::unique_ptr<Operator> op, int node_id, size_t inputs, int level,
+                           WorkerContext* context)
+    : op_(std::move(op)), sink_(dynamic_cast<SinkControl*>(op_.get())), context_(context),
+      progress_(inputs), rows_received_(inputs, 0),
+      ports_(static_cast<size_t>(op_->node().num_ports())), node_id_(node_id), level_(level) {
+  for (size_t i = 0; i < inputs; ++i) inputs_.push_back(std::make_unique<Input>(this, i));
+}
+
+OperatorTask::~OperatorTask() = default;
+
+Output* OperatorTask::input(size_t index) { return inputs_[index].get(); }
+
+void OperatorTask::Check(const Status& status) {
+  if (!status.ok()) context_->Fail(status, name());
+}
+
+void OperatorTask::Emit(int port, RecordBatch batch) {
+  if (batch.empty() || context_->failed()) return;
+  ports_[static_cast<size_t>(port)].Emit(batch);
+}
+
+void OperatorTask::ReceiveBatch(size_t input, const RecordBatch& batch) {
+  if (context_->failed()) return;
+  WEIR_CHECK(!progress_.Barred(input), "{}: rows of input {} overtook a barrier", name(), input);
+  rows_received_[input] += batch.num_rows();
+  Check(op_->ProcessBatch(static_cast<int>(input), batch, *this));
+}
+
+void OperatorTask::SendAll(const Control& control) {
+  for (OutputPort& port : ports_) port.Send(control);
+}
+
+void OperatorTask::ReceiveControl(size_t input, const Control& control) {
+  if (context_->failed()) return;
+  const InputProgress::Change change = progress_.Receive(input, control);
+  if (change.watermark) {
+    Check(op_->ProcessWatermark(progress_.watermark(), *this));
+    SendAll(Control::Watermark(progress_.watermark()));
+  }
+  if (change.status) SendAll(Control::Status(progress_.idle()));
+  if (change.ended && !context_->failed()) {
+    Check(op_->Finish(*this));
+    finished_ = true;
+    context_->progress_of_end = true;
+    // A sink may still hand out refused rows when it delivers.
+    if (sink_ == nullptr) {
+      ended_ = true;
+      SendAll(Control::End());
+    }
+  }
+  if (change.barrier) Barrier();
+}
+
+NodeAccount OperatorTask::Account() const {
+  NodeAccount account{op_->ledger(), rows_received_, {}};
+  for (const OutputPort& port : ports_) account.rows_out.push_back(port.rows());
+  return account;
+}
+
+void OperatorTask::SetAccount(const NodeAccount& account) {
+  const std::map<std::string, int64_t, std::less<>> gauges = op_->ledger().gauges;
+  op_->ledger() = account.ledger;
+  op_->ledger().gauges = gauges;  // counted anew by the operator itself
+  for (size_t i = 0; i < rows_received_.size() && i < account.rows_in.size(); ++i) {
+    rows_received_[i] = account.rows_in[i];
+  }
+  for (size_t i = 0; i < ports_.size() && i < account.rows_out.size(); ++i) {
+    ports_[i].set_rows(account.rows_out[i]);
+  }
+}
+
+void OperatorTask::Barrier() {
+  if (sink_ != nullptr) Check(sink_->Freeze());
+  if (context_->snapshot_state && !context_->failed()) {
+    StateWriter writer(name());
+    Check(op_->Snapshot(writer));
+    StateDelta delta = writer.Take();
+    if (!delta.changes.empty()) context_->deltas.push_back(std::move(delta));
+  }
+  context_->accounts.emplace_back(node_id_, Account());
+  ++context_->aligned_tasks;
+  SendAll(Control::Barrier(progress_.aligned()));
+}
+
+void OperatorTask::ProcessTime(Micros now) {
+  if (context_->failed() || finished_) return;
+  Check(op_->ProcessTime(now, *this));
+}
+
+void OperatorTask::Deliver() {
+  if (sink_ != nullptr && !context_->failed()) Check(sink_->Deliver(*this));
+}
+
+void OperatorTask::EndAfterDelivery() {
+  if (sink_ == nullptr || ended_ || context_->failed()) return;
+  ended_ = true;
+  SendAll(Control::End());
+}
+
+void OperatorTask::Tick(Micros now) {
+  if (sink_ != nullptr && !ended_ && !context_->failed()) Check(sink_->Tick(now));
+}
+
+void OperatorTask::Close() {
+  if (sink_ != nullptr) Check(sink_->Close());
+}
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/exec/input_progress.h"
+#include "runtime/exec/output.h"
+#include "runtime/exec/worker_context.h"
+#include "runtime/operators/operator.h"
+
+namespace weir {
+
+class SinkControl;
+
+/// One operator instance with its inputs and ports: combines watermarks, aligns barriers, calls the
+/// operator, forwards what it emits. Readers that are chained to it are called directly, within
+/// Emit. One thread.
+class OperatorTask final : public Collector {
+ public:
+  /// `node_id`: in the physical plan. `level`: how many sinks rows pass before they get here.
+  OperatorTask(std::unique_ptr<Operator> op, int node_id, size_t inputs, int level,
+               WorkerContext* context);
+  ~OperatorTask() override;
+
+  /// Where elements for input `index` go.
+  Output* input(size_t index);
+  OutputPort& port(int index) { return ports_[static_cast<size_t>(index)]; }
+  size_t num_ports() const { return ports_.size(); }
+  size_t num_inputs() const { return inputs_.size(); }
+  int node_id() const { return node_id_; }
+  NodeAccount Account() const;
+  void SetAccount(const NodeAccount& account);
+
+  // Collector
+  void Emit(int port, RecordBatch batch) override;
+
+  void ProcessTime(Micros now);
+  Micros NextProcessingTime() const { return op_->NextProcessingTime(); }
+  /// After the commit of the barrier: sinks make their rows visible.
+  void Deliver();
+  /// Sinks at the end of their input: the last delivery is done, readers of refused rows may end.
+  void EndAfterDelivery();
+  void Tick(Micros now);
+  void Close();
+
+  bool is_sink() const { return sink_ != nullptr; }
+  int level() const { return level_; }
+  /// Input has ended and Finish was called.
+  bool finished() const { return finished_; }
+  /// Readers have been told so.
+  bool ended() const { return ended_; }
+  uint64_t aligned() const { return progress_.aligned(); }
+  Micros watermark() const { return progress_.watermark(); }
+  Operator& op() { return *op_; }
+  const Operator& op() const { return *op_; }
+  const std::string& name() const { return op_->node().name; }
+
+ private:
+  class Input;
+  void ReceiveBatch(size_t input, const RecordBatch& batch);
+  void ReceiveControl(size_t input, const Control& control);
+  void Barrier();
+  void SendAll(const Control& control);
+  void Check(const Status& status);
+
+  std::unique_ptr<Operator> op_;
+  SinkControl* sink_;  ///< of op_, or null
+  WorkerContext* context_;
+  InputProgress progress_;
+  std::vector<std::unique_ptr<Input>> inputs_;
+  std::vector<int64_t> rows_received_;
+  std::vector<OutputPort> ports_;
+  const int node_id_;
+  const int level_;
+  bool finished_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace weir

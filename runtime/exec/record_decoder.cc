@@ -1,0 +1,125 @@
+#include "runtime/exec/record_decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/eval/predicate.h"
+#include "runtime/format/decoder.h"
+
+namespace weir {
+namespace {
+
+UnknownKeyPolicy PolicyOf(plan::UnknownKeys keys) {
+  switch (keys) {
+    case plan::UnknownKeys::kIgnore: return UnknownKeyPolicy::kIgnore;
+    case plan::UnknownKeys::kReject: return UnknownKeyPolicy::kReject;
+    case plan::UnknownKeys::kCollect: return UnknownKeyPolicy::kCollect;
+  }
+  return UnknownKeyPolicy::kReject;
+}
+
+/// `tags[17]` counts as `tags[]`, so that a ledger has few reasons.
+std::string CountedAs(const FieldError& error) {
+  if (error.field.empty()) return error.reason;
+  std::string field;
+  for (char c : error.field) {
+    const bool index = c >= '0' && c <= '9' && !field.empty() && field.back() == '[';
+    if (!index) field += c;
+  }
+  return field + ": " + error.reason;
+}
+
+RejectedRow ToRejected(const RecordError& error) {
+  RejectedRow row;
+  row.row = error.record;
+  row.reason = error.Reason();
+  row.counted_as = CountedAs(error.fields.front());
+  for (const FieldError& field : error.fields) row.errors.emplace_back(field.field, field.reason);
+  return row;
+}
+
+}  // namespace
+
+RecordDecoder::RecordDecoder() = default;
+RecordDecoder::RecordDecoder(RecordDecoder&&) noexcept = default;
+RecordDecoder::~RecordDecoder() = default;
+
+Result<RecordDecoder> RecordDecoder::Make(const plan::DecodeSpec& spec, SchemaPtr schema) {
+  RecordDecoder made;
+  made.num_columns_ = schema->num_fields();
+  DecodeRequest request;
+  request.unknown_keys = PolicyOf(spec.unknown_keys);
+  request.collect_output = spec.collect_output;
+  if (spec.collect_output >= 0) request.collect_type = schema->field(spec.collect_output).type;
+  request.num_outputs = made.num_columns_;
+  request.max_line = spec.max_line;
+  request.options = FormatOptions::From(spec.format_options);
+  for (const plan::DecodedField& field : spec.fields) {
+    int output = field.output;
+    // A field that nobody reads but that has a constraint gets a column of its own for the check.
+    if (field.constraint != nullptr && output < 0) output = request.num_outputs++;
+    request.fields.push_back({field.name, field.type, field.default_value, output});
+    if (field.constraint == nullptr) continue;
+    WEIR_ASSIGN(auto predicate, Predicate::Compile(field.constraint));
+    made.constraints_.push_back({field.name, field.constraint_text, output, std::move(predicate)});
+  }
+  WEIR_ASSIGN(made.decoder_, MakeDecoder(spec.format, std::move(request)));
+  return made;
+}
+
+void RecordDecoder::Decode(const RecordChunk& chunk, Micros now, std::vector<ColumnPtr>& columns,
+                           std::vector<RejectedRow>& rejected) {
+  columns.clear();
+  rejected.clear();
+  DecodeErrors errors;
+  RecordSpan span;
+  span.records = chunk.records;
+  span.owners = chunk.owners;
+  span.header = chunk.header;
+  decoder_->Decode(span, columns, errors);
+  for (const RecordError& error : errors) rejected.push_back(ToRejected(error));
+  for (const Constraint& constraint : constraints_) {
+    CheckConstraint(constraint, now, static_cast<uint32_t>(chunk.size()), columns, rejected);
+  }
+  columns.resize(static_cast<size_t>(num_columns_));
+}
+
+void RecordDecoder::CheckConstraint(const Constraint& constraint, Micros now, uint32_t count,
+                                    const std::vector<ColumnPtr>& columns,
+                                    std::vector<RejectedRow>& rejected) {
+  const ColumnPtr& column = columns[static_cast<size_t>(constraint.column)];
+  EvalInput input;
+  input.columns = &column;
+  input.num_columns = 1;
+  input.capacity = count;
+  input.now = now;
+  // Rows that have a value: a missing one breaks no constraint.
+  RowIndices rows;
+  size_t next = 0;
+  for (RowIndex row = 0; row < count; ++row) {
+    if (next < rejected.size() && rejected[next].row == row) {
+      ++next;
+    } else if (!column->IsNull(row)) {
+      rows.push_back(row);
+    }
+  }
+  RowErrors errors;
+  RowIndices good;
+  constraint.predicate->Select(input, RowSet::Of(rows), errors, good);
+  if (good.size() == rows.size()) return;
+  RowIndices bad;
+  SubtractRows(RowSet::Of(rows), good, bad);
+  for (RowIndex row : bad) {
+    const std::string reason = "must hold: " + constraint.text;
+    RejectedRow entry;
+    entry.row = row;
+    entry.errors.emplace_back(constraint.field, reason);
+    entry.reason = constraint.field + ": " + reason;
+    entry.counted_as = entry.reason;
+    rejected.push_back(std::move(entry));
+  }
+  std::sort(rejected.begin(), rejected.end(),
+            [](const RejectedRow& a, const RejectedRow& b) { return a.row < b.row; });
+}
+
+}  // namespace weir

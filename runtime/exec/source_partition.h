@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/connector/source_connector.h"
+#include "runtime/time/partition_watermark.h"
+
+namespace weir {
+
+/// One partition of a source while a worker reads it.
+struct SourcePartition {
+  std::string name;         ///< stable; keys the position in checkpoints
+  uint32_t index = 0;       ///< among all partitions of the source
+  std::unique_ptr<PartitionReader> reader;
+  PartitionWatermark watermark;
+  std::string resume_from;  ///< position at the start of this run
+  int64_t last_offset = -1; ///< of the last record handed on in this run; -1: none yet
+  bool ended = false;
+  bool idle = false;
+  Micros not_before = kMinTimestamp;    ///< clock time of the next poll
+  Micros empty_since = kMaxTimestamp;   ///< clock time since when it is at its end
+
+  /// Resume point after the last record handed on.
+  std::string Position() const {
+    return last_offset < 0 ? resume_from : reader->Position(last_offset);
+  }
+};
+
+/// What a checkpoint holds of a partition, as the value of one state entry.
+std::string EncodePartition(const SourcePartition& partition);
+/// Sets watermark, end and resume_from from such a value.
+Status DecodePartition(std::string_view value, SourcePartition& partition);
+
+}  // namespace weir

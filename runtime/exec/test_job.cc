@@ -1,0 +1,108 @@
+#include "runtime/exec/test_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/exec/job.h"
+
+namespace weir {
+
+TestJob::TestJob(std::shared_ptr<const plan::PhysicalPlan> plan, Options options)
+    : plan_(std::move(plan)), options_(options), connectors_(options.partitions),
+      state_(MakeMemoryStateBackend()) {}
+
+TestJob::~TestJob() = default;
+
+void TestJob::StartClockAt(Micros time) {
+  clock_.AdvanceTo(time);
+  clock_started_ = true;
+}
+
+void TestJob::Give(const std::string& source, std::string record) {
+  connectors_.Give(source, std::move(record));
+}
+
+void TestJob::GiveTable(const std::string& table, std::string record) {
+  connectors_.GiveTable(table, std::move(record));
+  tables_changed_ = true;
+}
+
+Status TestJob::Build() {
+  JobOptions options;
+  options.workers = options_.workers;
+  options.batch_rows = options_.batch_rows;
+  options.channel_bytes = options_.channel_bytes;
+  options.clock = &clock_;
+  options.connectors = &connectors_;
+  options.state = state_.get();
+  options.checkpoint_every = 0;
+  options.incarnation = "test";
+  options.make_tap = [this](const std::string& stream, uint32_t) {
+    return capture_.MakeTap(stream);
+  };
+  WEIR_ASSIGN(job_, Job::Build(plan_, std::move(options)));
+  scheduler_ = std::make_unique<SeededScheduler>(job_.get(), options_.seed);
+  tables_changed_ = false;
+  return job_->Start();
+}
+
+Status TestJob::Run() {
+  if (job_ == nullptr) WEIR_TRY(Build());
+  if (tables_changed_) {
+    tables_changed_ = false;
+    WEIR_TRY(job_->ReloadTables());
+  }
+  for (const auto& worker : job_->workers()) worker->PokeSources();
+  return scheduler_->RunToQuiescence();
+}
+
+Status TestJob::AdvanceTo(Micros time) {
+  if (!clock_started_) StartClockAt(time);
+  WEIR_TRY(Run());
+  while (clock_.Now() < time) {
+    const Micros next = std::max(scheduler_->next_wake(), clock_.Now() + 1);
+    clock_.AdvanceTo(std::min(next, time));
+    for (const auto& worker : job_->workers()) worker->Heartbeat(clock_.Now());
+    WEIR_TRY(scheduler_->RunToQuiescence());
+  }
+  return Status::Ok();
+}
+
+Status TestJob::Checkpoint() {
+  WEIR_TRY(Run());
+  job_->coordinator().RequestCheckpoint();
+  return scheduler_->RunToQuiescence();
+}
+
+Status TestJob::Restart(std::optional<uint32_t> workers) {
+  WEIR_TRY(Checkpoint());
+  scheduler_.reset();
+  job_.reset();
+  if (workers) options_.workers = *workers;
+  ++options_.seed;
+  return Run();
+}
+
+Status TestJob::End() {
+  connectors_.End();
+  WEIR_TRY(Run());
+  if (!job_->coordinator().done()) {
+    return InternalError("the inputs have ended and the job has not");
+  }
+  return job_->Close();
+}
+
+SchemaPtr TestJob::StreamSchema(const std::string& stream) const {
+  const auto& streams = plan_->logical->streams;
+  const auto found = streams.find(stream);
+  if (found == streams.end()) return nullptr;
+  return plan_->logical->at(found->second.node).port_schema(found->second.port);
+}
+
+std::vector<NamedLedger> TestJob::Ledgers() const {
+  return job_ == nullptr ? std::vector<NamedLedger>() : job_->Ledgers();
+}
+
+std::string TestJob::CheckLedgers() const { return job_ == nullptr ? "" : job_->CheckLedgers(); }
+
+}  // namespace weir

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/status.h"
+#include "runtime/exec/node_account.h"
+#include "runtime/state/state_backend.h"
+
+namespace weir {
+
+/// What the tasks of one worker share. Owned by the worker, used by its thread only.
+struct WorkerContext {
+  /// First failure; once set, tasks do nothing more.
+  Status failure;
+  /// Whether barriers ask operators for their state (else they only freeze sinks).
+  bool snapshot_state = false;
+  /// What operators put down at the barrier under way.
+  std::vector<StateDelta> deltas;
+  /// Ledgers as of the barrier under way, by node of the physical plan.
+  std::vector<std::pair<int, NodeAccount>> accounts;
+  /// Tasks that have the barrier under way on all inputs.
+  size_t aligned_tasks = 0;
+  /// Something ended since the worker last looked.
+  bool progress_of_end = false;
+
+  bool failed() const { return !failure.ok(); }
+  void Fail(const Status& status, const std::string& where) {
+    if (failure.ok()) failure = status.WithContext(where);
+  }
+};
+
+}  // namespace weir
