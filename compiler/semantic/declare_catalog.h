@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "compiler/semantic/declare_infos.h"
 #include "compiler/semantic/declare_options.h"
 #include "compiler/source/source_manager.h"
+#include "runtime/base/clock.h"
 
 namespace weir::semantic {
 
@@ -73,6 +75,13 @@ class Catalog {
   /// A function declared with `fn`, here or imported; null without a report.
   const FunctionInfo* FindFunction(std::string_view name) const;
 
+  /// Names of all functions declared with `fn` that can be called here, for suggestions.
+  std::vector<std::string> FunctionNames() const;
+  /// An environment variable, as CompileOptions says.
+  std::optional<std::string> Environment(const std::string& name) const;
+  /// A module that `use … as alias` (or its last word) names; null without a report.
+  const Catalog* FindModule(std::string_view alias) const;
+
   /// A type as written, anywhere in this file. Error type after a report.
   DataType ResolveType(const ast::TypeRef& type) const;
   /// With constraint and schema.
@@ -82,28 +91,35 @@ class Catalog {
   /// schema of std.errors by name; null if the module was not found.
   SchemaInfoPtr FindSchema(std::string_view name) const;
 
-  /// A connector in a stage (`into file(…)`) or a view: profiles apply to it by kind as well.
-  /// `name` is that of the sink or view, for options that a replacement takes from it.
+  /// A connector in a stage (`into file(…)`): profiles apply to it by kind as well, and by `name`
+  /// where they bind that sink.
   ResolvedConnector ResolveConnector(const ast::Connector& connector, ConnectorRole role,
                                      const std::string& name) const;
 
   /// A constant of the language (literals, $params, arithmetic, pure functions) of type `expected`;
-  /// none after a report. `what` names the place: "lag".
+  /// none after a report. `what` names the place: "lag". `scope`, if any, has the parameters of a
+  /// template, bound as "$size".
   std::optional<Value> Constant(const ast::Expr& expr, const DataType& expected,
-                                std::string_view what) const;
+                                std::string_view what, const Scope* scope = nullptr) const;
   /// A duration in microseconds, an integer, a size in bytes, a number.
-  std::optional<Micros> ConstantDuration(const ast::Expr& expr, std::string_view what) const;
-  std::optional<int64_t> ConstantInteger(const ast::Expr& expr, std::string_view what) const;
-  std::optional<int64_t> ConstantSize(const ast::Expr& expr, std::string_view what) const;
-  std::optional<double> ConstantNumber(const ast::Expr& expr, std::string_view what) const;
+  std::optional<Micros> ConstantDuration(const ast::Expr& expr, std::string_view what,
+                                         const Scope* scope = nullptr) const;
+  std::optional<int64_t> ConstantInteger(const ast::Expr& expr, std::string_view what,
+                                         const Scope* scope = nullptr) const;
+  std::optional<int64_t> ConstantSize(const ast::Expr& expr, std::string_view what,
+                                      const Scope* scope = nullptr) const;
+  std::optional<double> ConstantNumber(const ast::Expr& expr, std::string_view what,
+                                       const Scope* scope = nullptr) const;
 
   /// The text of `span`, as written.
   std::string TextOf(Span span) const;
 
+  /// For the declare_*, types_* and connect_* files only: names that are still being resolved.
+  CatalogData& data() const { return *data_; }
+
  private:
   friend class CatalogBuilder;
-  friend class ExprBinder;
-  Catalog();
+  explicit Catalog(std::unique_ptr<CatalogData> data);
 
   std::unique_ptr<CatalogData> data_;
 };

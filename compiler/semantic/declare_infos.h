@@ -31,9 +31,17 @@ struct SecretInfo {
 };
 
 struct FunctionInfo {
+  struct Param {
+    std::string name;
+    DataType type;
+    std::optional<Value> default_value;
+  };
   std::string name;
   const ast::FunctionDecl* decl = nullptr;
   const Catalog* module = nullptr;  ///< where the body's names live
+  std::vector<Param> params;
+  DataType result;                  ///< as declared; the error type if the body decides
+  bool broken = false;              ///< something in it was reported: calls give the error type
 };
 
 struct TemplateInfo {

@@ -74,10 +74,8 @@ class ExprBinder {
   DiagnosticEngine& diagnostics() { return diagnostics_; }
 
  private:
-  friend class ExprBinderImpl;
   const Catalog& catalog_;
   DiagnosticEngine& diagnostics_;
-  std::vector<const void*> call_stack_;  ///< fn bodies being inlined, to find recursion
 };
 
 /// The poison: a literal of the error type.

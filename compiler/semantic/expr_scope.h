@@ -39,8 +39,11 @@ class Scope {
   void AddBinding(std::string name, plan::ExprPtr value, Span declared = {});
   /// A name that is known and can't be used here; `hint` says what to write: "write `e.price`".
   void AddUnreachable(std::string name, std::string hint);
-  /// Hidden values by name, e.g. event_time(): allowed or not.
+  /// What the names belong to, for messages: "stream `enriched`".
   void set_what(std::string what) { what_ = std::move(what); }
+  /// `uuid(2)` and other functions that only tests have.
+  void set_test() { test_ = true; }
+  bool is_test() const { return test_ || (parent_ != nullptr && parent_->is_test()); }
   std::string_view what() const;
 
   void Learn(const Narrowing& facts);
@@ -76,6 +79,7 @@ class Scope {
 
   const Scope* parent_ = nullptr;
   std::string what_;
+  bool test_ = false;
   std::vector<ScopeColumn> columns_;
   std::vector<Row> rows_;
   std::vector<Binding> bindings_;
