@@ -117,7 +117,9 @@ bool CanFailHere(const Expr& expr) {
     case ExprKind::kNegate: return NegateCanFail(expr);
     case ExprKind::kCast:
       return SafetyOfCast(expr.children[0]->type, expr.type) != CastSafety::kSafe;
-    case ExprKind::kCall: return expr.function != nullptr && expr.function->fallible;
+    case ExprKind::kCall:
+      return expr.function != nullptr && expr.function->fallible &&
+             (expr.overload == nullptr || !expr.overload->infallible);
     case ExprKind::kField:
     case ExprKind::kIndex: return expr.children[0]->type.is(TypeKind::kJson);
     default: return false;

@@ -77,10 +77,10 @@ CastSafety BaseSafety(const DataType& from, const DataType& to) {
   if (to.is(TypeKind::kJson)) return CastSafety::kSafe;
   if (from.is(TypeKind::kJson)) return CastSafety::kFallible;
   if (to.is(TypeKind::kString)) {
-    return from.is_nested() ? CastSafety::kNever : SafeIf(!from.is(TypeKind::kBytes));
+    return from.is_nested() ? CastSafety::kNever : CastSafety::kSafe;
   }
   if (from.is(TypeKind::kString)) {
-    return to.is_nested() ? CastSafety::kNever : SafeIf(to.is(TypeKind::kBytes));
+    return to.is_nested() ? CastSafety::kNever : CastSafety::kFallible;
   }
   if (from.is_numeric() && to.is_numeric()) return NumericSafety(from, to);
   if (from.is_nested() || to.is_nested()) return NestedSafety(from, to);

@@ -17,7 +17,7 @@ enum class CastSafety : uint8_t {
 ///
 /// Text goes to and from every scalar; json to and from everything; numbers among themselves
 /// (narrowing and surplus digits fail, a float becomes an integer only when it is whole); timestamp
-/// and date; enums by name; string and bytes by UTF-8; lists, maps by element, structs by field.
+/// and date; enums by name; lists, maps by element, structs by field. Text of bytes is base64.
 CastSafety SafetyOfCast(const DataType& from, const DataType& to);
 
 }  // namespace weir::plan

@@ -31,6 +31,9 @@ class Evaluator {
   /// Rows that already have an error in `errors` are evaluated all the same: take them away first.
   ColumnPtr Evaluate(const EvalInput& input, const RowSet& rows, RowErrors& errors);
 
+  /// Of a bool: see Predicate.
+  void Select(const EvalInput& input, const RowSet& rows, RowErrors& errors, RowIndices& selected);
+
  private:
   Evaluator(plan::ExprPtr expr, std::unique_ptr<EvalNode> root);
 
