@@ -14,7 +14,7 @@ std::string CommentCursor::TextOf(const Comment& comment) const {
 
 Doc CommentCursor::Before(uint32_t offset) {
   std::vector<Doc> parts;
-  while (next_ < comments_.size() && comments_[next_].span.begin < offset) {
+  while (!muted_ && next_ < comments_.size() && comments_[next_].span.begin < offset) {
     const Comment& comment = comments_[next_++];
     if (!parts.empty() && BlankBefore(comment.span.begin)) parts.push_back(HardLine());
     parts.push_back(Text(TextOf(comment)));
@@ -26,7 +26,7 @@ Doc CommentCursor::Before(uint32_t offset) {
 
 Doc CommentCursor::Rest(uint32_t offset) {
   std::vector<Doc> parts;
-  while (next_ < comments_.size() && comments_[next_].span.begin < offset) {
+  while (!muted_ && next_ < comments_.size() && comments_[next_].span.begin < offset) {
     const Comment& comment = comments_[next_++];
     if (!parts.empty()) {
       parts.push_back(HardLine());
@@ -38,7 +38,7 @@ Doc CommentCursor::Rest(uint32_t offset) {
 }
 
 Doc CommentCursor::Behind(uint32_t end) {
-  if (next_ >= comments_.size()) return nullptr;
+  if (muted_ || next_ >= comments_.size()) return nullptr;
   const Comment& comment = comments_[next_];
   if (comment.span.begin < end) return nullptr;
   const std::string_view between =
@@ -50,6 +50,7 @@ Doc CommentCursor::Behind(uint32_t end) {
 }
 
 bool CommentCursor::Within(uint32_t begin, uint32_t end) const {
+  if (muted_) return false;
   for (size_t i = next_; i < comments_.size() && comments_[i].span.begin < end; ++i) {
     if (comments_[i].span.begin >= begin) return true;
   }

@@ -25,6 +25,8 @@ class CommentCursor {
   Doc Behind(uint32_t end);
   /// True if a comment not yet taken starts in [begin, end).
   bool Within(uint32_t begin, uint32_t end) const;
+  /// While muted no comment is handed out: for measuring a text that is printed later.
+  void Mute(bool muted) { muted_ = muted; }
   /// Offset of the next comment if it stands before `offset`, else `offset`.
   uint32_t FirstBefore(uint32_t offset) const;
   /// An empty line stands between the code or comment before `offset` and `offset`.
@@ -36,6 +38,7 @@ class CommentCursor {
   const SourceFile& source_;
   std::vector<Comment> comments_;
   size_t next_ = 0;
+  bool muted_ = false;
 };
 
 }  // namespace weir::format

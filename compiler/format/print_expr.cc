@@ -6,6 +6,11 @@
 #include "compiler/source/utf8.h"
 
 namespace weir::format {
+namespace {
+
+constexpr size_t kUnlimited = 10'000;
+
+}  // namespace
 
 Doc Printer::Expr(const ast::ExprPtr& expr) { return Expr(*expr); }
 
@@ -118,12 +123,18 @@ Doc Printer::Pattern(const ast::Pattern& pattern) {
   return Concat({std::move(value), Text(".."), Expr(pattern.high)});
 }
 
+std::string Printer::Flat(const std::function<Doc()>& print) {
+  comments_.Mute(true);
+  std::string text = Print(print(), kUnlimited);
+  comments_.Mute(false);
+  if (!text.empty()) text.pop_back();  // the line break at the end
+  return text;
+}
+
 std::string Printer::PatternsText(const std::vector<ast::Pattern>& patterns) {
   std::string out;
   for (const ast::Pattern& pattern : patterns) {
-    std::string text = Print(Pattern(pattern), 1000);
-    if (!text.empty()) text.pop_back();  // the line break at the end
-    out += (out.empty() ? "" : ", ") + text;
+    out += (out.empty() ? "" : ", ") + Flat([&] { return Pattern(pattern); });
   }
   return out;
 }

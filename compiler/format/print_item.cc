@@ -8,7 +8,6 @@
 namespace weir::format {
 namespace {
 
-constexpr size_t kUnlimited = 10'000;
 /// Types beyond this may need several lines; they are not aligned with others.
 constexpr size_t kWidestAligned = 70;
 
@@ -74,9 +73,7 @@ std::string Printer::HeadText(const ast::Item& item) {
       if (param.default_value == nullptr) return {};
       if (param.type == nullptr) return head;
       if (param.type->kind != ast::TypeRefKind::kNamed) return {};
-      std::string type = Print(Type(param.type), kUnlimited);
-      type.pop_back();  // the line break at the end
-      return head + ": " + type;
+      return head + ": " + Flat([&] { return Type(param.type); });
     }
     case ast::ItemKind::kType:
       return IsOneLine(*item.As<ast::TypeDecl>().type) ? head : std::string();
@@ -88,7 +85,7 @@ std::string Printer::HeadText(const ast::Item& item) {
 bool Printer::IsOneLine(const ast::TypeRef& type) {
   if (type.kind == ast::TypeRefKind::kStruct) return false;
   if (comments_.Within(type.span.begin, type.span.end)) return false;
-  return Print(Type(type), kUnlimited).size() < kWidestAligned;
+  return Flat([&] { return Type(type); }).size() < kWidestAligned;
 }
 
 Doc Printer::Head(const ast::ModuleHead& head) {

@@ -8,7 +8,6 @@
 namespace weir::format {
 namespace {
 
-constexpr size_t kUnlimited = 10'000;
 /// `merge` is aligned only as far as lines stay readable.
 constexpr size_t kWidestAligned = 60;
 
@@ -65,13 +64,14 @@ Doc Printer::State(const ast::StateBlock& state) {
     std::string head;
     // A field with comments in it is not worth aligning; printing it here would lose them.
     if (!comments_.Within(field.span.begin, field.span.end)) {
-      std::vector<Doc> parts{Text(Raw(field.name.span) + ": "), Type(field.type)};
-      if (field.default_value != nullptr) {
-        parts.push_back(Text(" = "));
-        parts.push_back(Expr(field.default_value));
-      }
-      head = Print(Concat(std::move(parts)), kUnlimited);
-      head.pop_back();  // the line break at the end
+      head = Flat([&] {
+        std::vector<Doc> parts{Text(Raw(field.name.span) + ": "), Type(field.type)};
+        if (field.default_value != nullptr) {
+          parts.push_back(Text(" = "));
+          parts.push_back(Expr(field.default_value));
+        }
+        return Concat(std::move(parts));
+      });
     }
     const size_t size = CountCodePoints(head);
     if (field.merge && size <= kWidestAligned) width = std::max(width, size);

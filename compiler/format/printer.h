@@ -56,6 +56,8 @@ class Printer {
   Doc List(const ast::ListExpr& list);
   Doc Literal(const ast::Expr& literal);
   Doc Pattern(const ast::Pattern& pattern);
+  /// On one line, without its comments: for measuring and aligning.
+  std::string Flat(const std::function<Doc()>& print);
   std::string PatternsText(const std::vector<ast::Pattern>& patterns);
 
   // print_clauses.cc
