@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "compiler/diagnostics/diagnostic_engine.h"
 #include "compiler/diagnostics/suggest.h"
@@ -31,9 +32,13 @@ class Explainer {
     for (Slip slip : kSlips) {
       if ((this->*slip)()) return Result();
     }
-    Report(Code::kF0001, at_)
-        .Arg(DescribeExpected(tokens_, error_))
-        .Arg(DescribeFound(tokens_, at_));
+    auto report = Report(Code::kF0001, at_)
+                      .Arg(AfterItem() ? AfterItemExpected() : DescribeExpected(tokens_, error_))
+                      .Arg(DescribeFound(tokens_, at_));
+    if (const auto close = CloseWord()) {
+      report.Here(fmt::format("did you mean `{}`?", *close))
+          .Suggest(tokens_.at(at_).span, *close, fmt::format("write `{}`", *close));
+    }
     return Result();
   }
 
@@ -52,6 +57,36 @@ class Explainer {
   }
   Explanation Result() {
     return {scratch_.diagnostics().front(), retyping_};
+  }
+
+  std::string AfterItemExpected() const {
+    return StageWord() != kNowhere ? "`|>` and a stage, or the next declaration"
+                                   : "the next declaration";
+  }
+
+  /// A word of the language that the name at the error may be a slip of.
+  std::optional<std::string> CloseWord() const {
+    if (type_ != FlowParser::IDENT || error_.vocabulary == nullptr) return std::nullopt;
+    std::vector<std::string> words;
+    for (size_t type = FlowParser::K_AND; type <= FlowParser::K_WITHOUT; ++type) {
+      const std::string literal = error_.vocabulary->getLiteralName(type);
+      if (literal.size() > 4) words.push_back(literal.substr(1, literal.size() - 2));
+    }
+    return SuggestName(Text(at_), words);
+  }
+
+  /// Makes the parser read the token as the word that was meant.
+  void ReadAs(size_t index, std::string_view word) {
+    if (const auto type = WordType(word)) retyping_ = Retyping{index, *type};
+  }
+
+  std::optional<size_t> WordType(std::string_view word) const {
+    if (error_.vocabulary == nullptr) return std::nullopt;
+    const std::string quoted = fmt::format("'{}'", word);
+    for (size_t type = FlowParser::K_AND; type <= FlowParser::K_WITHOUT; ++type) {
+      if (error_.vocabulary->getLiteralName(type) == quoted) return type;
+    }
+    return std::nullopt;
   }
 
   /// The stage that contains the error: index of its word, kNowhere outside of stages.
@@ -88,6 +123,7 @@ class Explainer {
     } else if (const auto close = SuggestName(text, StageWords())) {
       report.Here(fmt::format("did you mean `{}`?", *close))
           .Fix(tokens_.at(word).span, *close, fmt::format("write `{}`", *close));
+      ReadAs(word, *close);
     } else {
       report.Help(fmt::format("stages: {}", fmt::join(StageWords(), " ")));
     }
@@ -204,13 +240,16 @@ class Explainer {
   }
 
   bool SqlInPipeline() {
-    const SqlClause* clause = FindSqlClause(Text(at_));
-    if (clause == nullptr || at_ == 0) return false;
+    if (at_ == 0) return false;
+    const bool is_case = type_ == FlowParser::K_WHEN && EqualIgnoringCase(Text(at_ - 1), "case");
+    const size_t at = is_case ? at_ - 1 : at_;
+    const SqlClause* clause = FindSqlClause(Text(at));
+    if (clause == nullptr) return false;
     const bool two_words = clause->sql.find(' ') != std::string_view::npos;
-    if (two_words && !EqualIgnoringCase(Text(at_ + 1), "by")) return false;
-    if (!two_words && !EndsExpression(Before()) && clause->word != "case") return false;
-    Span span = tokens_.at(at_).span;
-    if (two_words) span = span.To(tokens_.at(at_ + 1).span);
+    if (two_words && !EqualIgnoringCase(Text(at + 1), "by")) return false;
+    if (!two_words && !is_case && !EndsExpression(Before())) return false;
+    Span span = tokens_.at(at).span;
+    if (two_words) span = span.To(tokens_.at(at + 1).span);
     scratch_.Report(Code::kF0022, span)
         .Arg(clause->sql)
         .Arg(clause->ours)
@@ -227,27 +266,21 @@ class Explainer {
       std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
       });
-      if (lower == text || !IsLanguageWord(lower)) continue;
+      if (lower == text || !WordType(lower)) continue;
       Report(Code::kF0036, i)
           .Arg(text)
           .Arg(lower)
           .Fix(tokens_.at(i).span, lower, fmt::format("write `{}`", lower));
+      ReadAs(i, lower);
       return true;
     }
     return false;
   }
 
-  bool IsLanguageWord(std::string_view word) const {
-    if (error_.vocabulary == nullptr) return false;
-    const std::string quoted = fmt::format("'{}'", word);
-    for (size_t type = FlowParser::K_AND; type <= FlowParser::K_WITHOUT; ++type) {
-      if (error_.vocabulary->getLiteralName(type) == quoted) return true;
-    }
-    return false;
-  }
-
   bool ReservedName() {
-    if (!IsReservedWord(type_) || !Expects(FlowParser::IDENT)) return false;
+    if (!IsReservedWord(type_)) return false;
+    const bool names_entry = Type(at_ + 1) == FlowParser::COLON && Expects(FlowParser::RBRACE);
+    if (!Expects(FlowParser::IDENT) && !names_entry) return false;
     const size_t rule = error_.Innermost();
     if (rule == FlowParser::RuleExpr || rule == FlowParser::RulePrimary) {
       // A statement word inside an expression is no name, the expression is missing.
@@ -264,6 +297,12 @@ class Explainer {
   }
 
   bool UnfinishedExpression() {
+    // The next entry was read as the missing operand: `a: int64 =`, line break, `b: string`.
+    if (type_ == FlowParser::COLON && at_ >= 2 && tokens_.at(at_ - 1).first_on_line &&
+        (Type(at_ - 2) == FlowParser::ASSIGN || IsBinaryOperator(Type(at_ - 2)))) {
+      Report(Code::kF0037, at_ - 2).Here("something must follow on this line");
+      return true;
+    }
     if (at_ == 0 || !IsBinaryOperator(Before())) return false;
     if (!error_.In(FlowParser::RuleExpr) || error_.starts.front() != at_) return false;
     Report(Code::kF0037, at_ - 1)
@@ -285,6 +324,7 @@ class Explainer {
     if (close) {
       report.Here(fmt::format("did you mean `{}`?", *close))
           .Fix(tokens_.at(at_).span, *close, fmt::format("write `{}`", *close));
+      ReadAs(at_, *close);
     } else {
       report.Help(fmt::format("it has: {}", fmt::join(words, ", ")));
     }

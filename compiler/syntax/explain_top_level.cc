@@ -91,6 +91,11 @@ class TopLevelExplainer {
       Report(Code::kF0029).Help(fmt::format("a pipeline starts with `from`: from clicks |> {} …", text_));
       return;
     }
+    if (const auto lower = LowerItemWord()) {
+      Report(Code::kF0036).Arg(text_).Arg(*lower).Fix(tokens_.at(at_).span, *lower,
+                                                      fmt::format("write `{}`", *lower));
+      return;
+    }
     auto report = Report(Code::kF0009).Arg(text_);
     if (const ForeignItem* foreign = FindForeignItem(text_)) {
       report.Here(fmt::format("it is called `{}` here", foreign->ours));
@@ -100,6 +105,14 @@ class TopLevelExplainer {
     } else {
       report.Help(fmt::format("declarations: {}", fmt::join(ItemWords(), " ")));
     }
+  }
+
+  /// `FROM` -> "from".
+  std::optional<std::string> LowerItemWord() const {
+    for (std::string_view word : ItemWords()) {
+      if (word != text_ && EqualIgnoringCase(word, text_)) return std::string(word);
+    }
+    return std::nullopt;
   }
 
   const Tokens& tokens_;

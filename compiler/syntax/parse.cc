@@ -121,7 +121,7 @@ class FileParser {
   /// the declaration: `where a = 1` ends, for the grammar, before the `=`.
   void CheckWhatFollows() {
     const size_t next = tokens_.Cursor();
-    if (failed_now() || tokens_.type(next) == kEndOfFile || CanStartItem(next)) return;
+    if (!found_.empty() || tokens_.type(next) == kEndOfFile || CanStartItem(next)) return;
     if (tokens_.type(next) == FlowParser::K_PIPELINE || tokens_.type(next) == FlowParser::K_MODULE) {
       return;
     }
@@ -132,8 +132,6 @@ class FileParser {
     error.vocabulary = &parser_.getVocabulary();
     Collect(std::move(error));
   }
-
-  bool failed_now() const { return !found_.empty(); }
 
   void ParseHead(ast::File& file) {
     const size_t start = tokens_.Cursor();
@@ -244,7 +242,9 @@ std::unique_ptr<ast::File> ParseFile(const SourceFile& source, DiagnosticEngine&
 ast::ExprPtr ParseExpression(const SourceFile& source, Span part, DiagnosticEngine& diagnostics) {
   syntax::Tokens tokens(source, part);
   if (tokens.type(0) == syntax::kEndOfFile) {
-    diagnostics.Report(Code::kF0024, part).Arg(source.Text(part)).Here("an expression is missing");
+    diagnostics.Report(Code::kF0024, part)
+        .Message("a part of this string is empty")
+        .Here("an expression is missing");
     return nullptr;
   }
   const size_t errors_before = diagnostics.ErrorCount();

@@ -15,8 +15,10 @@ bool LooksLikeItem(const Tokens& tokens, size_t index) {
   if (type == FlowParser::K_TEST || type == FlowParser::K_USE) {
     return IsNameToken(next) || next == FlowParser::STRING;
   }
+  // A reserved word may stand where a name belongs by mistake: `stream match = …`.
+  const bool named = IsNameToken(next) || (type != FlowParser::K_FROM && IsReservedWord(next));
   return (IsItemWord(type) || type == FlowParser::K_PIPELINE || type == FlowParser::K_MODULE) &&
-         IsNameToken(next);
+         named;
 }
 
 int Nesting(size_t type) {

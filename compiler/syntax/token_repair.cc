@@ -47,7 +47,9 @@ class Repair {
       : tokens_(tokens), diagnostics_(diagnostics) {}
 
   void Run() {
-    for (size_t i = 0; i < tokens_.size(); ++i) RepairOne(i);
+    for (size_t i = 0; i < tokens_.size(); ++i) {
+      if (!tokens_.IsHidden(i)) RepairOne(i);
+    }
     if (hidden_) tokens_.DropHidden();
   }
 
@@ -152,7 +154,10 @@ class Repair {
     const std::string shown =
         printable ? fmt::format("`{}`", text) : fmt::format("0x{:02X}", static_cast<uint8_t>(text[0]));
     auto report = diagnostics_.Report(Code::kF0018, tokens_.at(i).span).Arg(shown);
-    if (text == "#") report.Help("a comment starts with `//`");
+    if (text == "#") {
+      report.Help("a comment starts with `//`");
+      for (size_t k = i + 1; k + 1 < tokens_.size() && !tokens_.at(k).first_on_line; ++k) Hide(k);
+    }
     if (text == "\xE2\x80\x9C" || text == "\xE2\x80\x9D") report.Help("quotes are written \"");
     Hide(i);
   }

@@ -69,6 +69,10 @@ void Tokens::Retype(size_t index, size_t type) {
 
 void Tokens::Hide(size_t index) { list_[index].antlr->setChannel(antlr4::Token::HIDDEN_CHANNEL); }
 
+bool Tokens::IsHidden(size_t index) const {
+  return list_[index].antlr->getChannel() == antlr4::Token::HIDDEN_CHANNEL;
+}
+
 void Tokens::DropHidden() {
   MakeList();
   stream_.seek(0);  // A cursor on a hidden token would still show it.

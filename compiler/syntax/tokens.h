@@ -48,6 +48,7 @@ class Tokens {
   void Retype(size_t index, size_t type);
   /// Takes tokens marked by Hide out of the list and away from the parser.
   void Hide(size_t index);
+  bool IsHidden(size_t index) const;
   void DropHidden();
 
   Span SpanOf(const antlr4::Token* token) const;
