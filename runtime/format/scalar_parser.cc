@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <smmintrin.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -113,10 +114,25 @@ bool IsInteger(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// `-12.5e3`.
 bool IsDecimalNumber(std::string_view text) {
-  return !text.empty() && text.size() < 1000 &&
-         text.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
-         ParseFloat64(text).has_value();
+  const auto pass_digits = [&text] {
+    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(digits);
+    return digits > 0;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (!pass_digits()) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!pass_digits()) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    if (!pass_digits()) return false;
+  }
+  return text.empty();
 }
 
 }  // namespace
