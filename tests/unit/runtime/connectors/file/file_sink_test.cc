@@ -1,0 +1,171 @@
+#include <unistd.h>
+
+#include <thread>
+
+#include "runtime/connector/sink_connector.h"
+#include "runtime/connectors/file/byte_reader.h"
+#include "runtime/connectors/file/file_connector.h"
+#include "tests/unit/runtime/connectors/file/file_fixture.h"
+
+namespace weir {
+namespace {
+
+class FileSinkTest : public FileTest {
+ protected:
+  FileSinkTest() : schema_(Schema::Make({{"n", DataType::Int64(), {}}})) {}
+
+  Result<std::unique_ptr<SinkConnector>> Make(const std::vector<std::pair<std::string, Value>>& given) {
+    options_ = ConnectorOptions();
+    for (const auto& [option, value] : given) options_.Set(option, value);
+    SinkRequest request = request_;
+    request.name = "sessions";
+    request.options = &options_;
+    request.schema = schema_;
+    request.incarnation = "i1";
+    request.clock = &clock_;
+    Result<std::unique_ptr<SinkConnector>> sink = FileConnectorSpec().sink->make(request);
+    if (sink.ok()) WEIR_TRY((*sink)->Open());
+    return sink;
+  }
+  std::unique_ptr<SinkWriter> Writer(SinkConnector& sink, uint32_t worker = 0) {
+    Result<std::unique_ptr<SinkWriter>> writer = sink.MakeWriter(worker);
+    EXPECT_TRUE(writer.ok());
+    EXPECT_TRUE((*writer)->Open().ok());
+    return *std::move(writer);
+  }
+  RecordBatch Rows(int64_t first, uint32_t count) {
+    const MutableColumnPtr column = Column::Make(DataType::Int64(), count);
+    for (uint32_t i = 0; i < count; ++i) column->mutable_data<int64_t>()[i] = first + i;
+    return RecordBatch(schema_, {column}, count);
+  }
+
+  SchemaPtr schema_;
+  ManualClock clock_;
+  ConnectorOptions options_;
+  SinkRequest request_;
+  std::vector<RefusedRow> refused_;
+};
+
+TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
+  ASSERT_TRUE(writer->Freeze().ok());
+  EXPECT_EQ(ReadAll("out/.part-i1-0-000000.jsonl.tmp"), "{\"n\":1}\n{\"n\":2}\n");
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  ASSERT_TRUE(writer->Freeze().ok());  // no rows, no unit
+  ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":3}\n");
+}
+
+TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
+  Write("out/part-i1-0-000004.jsonl", "{}\n");
+  Write("out/.part-i1-0-000005.jsonl.tmp", "half");
+  Write("out/.part-i1-1-000000.jsonl.tmp", "of another lane");
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 1)).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-1-000000.jsonl.tmp", "part-i1-0-000004.jsonl",
+                                                    "part-i1-0-000005.jsonl"}));
+}
+
+TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
+  request_.batch_rows = 3;
+  request_.batch_time = 10 * kMicrosPerSecond;
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  ASSERT_TRUE(writer->Freeze().ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
+  ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
+  clock_.AdvanceTo(11 * kMicrosPerSecond);
+  ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":4}\n");
+}
+
+TEST_F(FileSinkTest, OneFileForSeveralWriters) {
+  Result<std::unique_ptr<SinkConnector>> sink =
+      Make({{"path", Value::String(Path("deep/out.jsonl"))}, {"single", Value::Bool(true)}});
+  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+  std::vector<std::thread> threads;
+  for (uint32_t worker = 0; worker < 4; ++worker) {
+    threads.emplace_back([this, &sink, worker] {
+      Result<std::unique_ptr<SinkWriter>> writer = (*sink)->MakeWriter(worker);
+      for (int i = 0; i < 50; ++i) ASSERT_TRUE((*writer)->Append(Rows(worker * 100'000 + i * 1000, 1000)).ok());
+      ASSERT_TRUE((*writer)->Close().ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Names("deep"), (std::vector<std::string>{".out.jsonl.tmp"}));
+  ASSERT_TRUE((*sink)->Close().ok());
+  EXPECT_EQ(Names("deep"), (std::vector<std::string>{"out.jsonl"}));
+  std::istringstream text(ReadAll("deep/out.jsonl"));
+  std::string line;
+  size_t lines = 0;
+  while (std::getline(text, line)) {
+    ASSERT_TRUE(line.starts_with("{\"n\":") && line.ends_with("}")) << line;
+    ++lines;
+  }
+  EXPECT_EQ(lines, 200'000u);
+}
+
+TEST_F(FileSinkTest, AFailedRunLeavesNoSingleFile) {
+  {
+    Result<std::unique_ptr<SinkConnector>> sink =
+        Make({{"path", Value::String(Path("out.jsonl"))}, {"single", Value::Bool(true)}});
+    ASSERT_TRUE(sink.ok());
+  }
+  EXPECT_TRUE(Names().empty());
+}
+
+TEST_F(FileSinkTest, PackedPartsReadBack) {
+  for (const auto& [compression, suffix] : {std::pair{"gzip", ".gz"}, std::pair{"zstd", ".zst"}}) {
+    const std::string folder = std::string("out-") + compression;
+    Result<std::unique_ptr<SinkConnector>> sink = Make(
+        {{"path", Value::String(Path(folder))}, {"compression", Value::String(compression)}});
+    std::unique_ptr<SinkWriter> writer = Writer(**sink);
+    ASSERT_TRUE(writer->Append(Rows(1, 3)).ok());
+    ASSERT_TRUE(writer->Close().ok());
+    const std::string file = folder + "/part-i1-0-000000.jsonl" + suffix;
+    Result<std::unique_ptr<ByteReader>> reader = OpenByteReader(Path(file));
+    ASSERT_TRUE(reader.ok());
+    std::string text(1000, '\0');
+    text.resize(*(*reader)->Read(text.data(), text.size()));
+    EXPECT_EQ(text, "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+  }
+}
+
+TEST_F(FileSinkTest, ProblemsNameTheirPlace) {
+  Write("file", "x");
+  const Status status = Make({{"path", Value::String(Path("file/out"))}}).status();
+  EXPECT_FALSE(status.ok());
+  EXPECT_NE(status.message().find(Path("file/out")), std::string::npos) << status.message();
+  Result<std::unique_ptr<SinkConnector>> first = Make({{"path", Value::String(Path("out"))}});
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(Make({{"path", Value::String(Path("out") + "/")}}).status().code(), StatusCode::kAlreadyExists);
+}
+
+TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {
+  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP();
+  std::filesystem::create_symlink("/dev/full", Path(".full.tmp"));
+  Result<std::unique_ptr<SinkConnector>> sink =
+      Make({{"path", Value::String(Path("full"))}, {"single", Value::Bool(true)}});
+  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+  Result<std::unique_ptr<SinkWriter>> writer = (*sink)->MakeWriter(0);
+  ASSERT_TRUE((*writer)->Append(Rows(1, 10)).ok());
+  const Status status = (*writer)->Close();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status.ToString();
+}
+
+}  // namespace
+}  // namespace weir
