@@ -173,7 +173,7 @@ TEST_F(GeneratorTest, SharesOfDuplicatesLateAndInvalid) {
   // One kind of eight is well-formed: a purchase without a transaction.
   EXPECT_NEAR(static_cast<double>(errors.size()) / 20'000, 0.03 * 7 / 8, 0.006);
   std::set<std::string> reasons;
-  for (const RecordError& error : errors) reasons.insert(error.Reason().substr(0, 14));
+  for (const RecordError& error : errors) reasons.insert(error.Reason().substr(0, 22));
   EXPECT_EQ(reasons.size(), 7u);
   std::set<uint32_t> bad;
   for (const RecordError& error : errors) bad.insert(error.record);
