@@ -39,6 +39,7 @@ struct ScalarOverload {
   ResultRule result;
   ScalarKernel kernel = nullptr;
   BindFunction bind = nullptr;
+  bool infallible = false;  ///< never fails, though other overloads of the function may
 };
 
 /// A scalar function of the language, defined once: checks, help, reference pages, completion and
