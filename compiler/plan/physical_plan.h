@@ -11,7 +11,7 @@ namespace weir::plan {
 /// How rows get from one node to the next.
 struct PhysicalInput {
   enum class Exchange : uint8_t {
-    kForward,    ///< a direct call within the chain
+    kForward,    ///< a direct call; also into a node of a later chain (same worker)
     kHash,       ///< by key group of `keys` (expressions over the producer's row)
     kSingleton,  ///< to worker 0
   };
@@ -24,7 +24,9 @@ struct PhysicalInput {
 /// A node with its place: one instance per worker of each chain.
 struct PhysicalNode {
   NodeId id = -1;
-  int chain = 0;                      ///< nodes joined by forward edges
+  /// Nodes joined by forward edges and behind the same number of exchanges: what a worker schedules
+  /// together. A chain never feeds itself, so one that waits for room can't wait for itself.
+  int chain = 0;
   std::vector<PhysicalInput> inputs;
   std::shared_ptr<const LogicalNode> logical;
   /// Pre-aggregation: this node makes partial accumulators for `partial_of`'s exchange.

@@ -29,7 +29,8 @@ class SettingsReader {
   std::string DefaultFormat() const {
     const ConnectorOptions& options = parts_.connector.call.options;
     const std::string named = options.GetString("format");
-    if (!named.empty()) return named;
+    const ConnectorRegistry* known = context_.catalog().options().connectors;
+    if (known != nullptr && known->FindFormat(named) != nullptr) return named;
     const std::string path = options.GetString("path");
     if (path.ends_with(".csv") || path.find(".csv.") != std::string::npos) return "csv";
     return "json";

@@ -98,15 +98,21 @@ const ast::Expr& StageContext::Argument(const ast::Expr& expr) const {
 }
 
 std::optional<Micros> StageContext::Duration(const ast::Expr& expr, std::string_view what) {
-  return catalog().ConstantDuration(Argument(expr), what);
+  Scope scope;
+  AddArguments(scope);
+  return catalog().ConstantDuration(expr, what, &scope);
 }
 
 std::optional<int64_t> StageContext::Integer(const ast::Expr& expr, std::string_view what) {
-  return catalog().ConstantInteger(Argument(expr), what);
+  Scope scope;
+  AddArguments(scope);
+  return catalog().ConstantInteger(expr, what, &scope);
 }
 
 std::optional<double> StageContext::Number(const ast::Expr& expr, std::string_view what) {
-  return catalog().ConstantNumber(Argument(expr), what);
+  Scope scope;
+  AddArguments(scope);
+  return catalog().ConstantNumber(expr, what, &scope);
 }
 
 bool StageContext::RefuseUpserts(const StreamFlow& flow) {

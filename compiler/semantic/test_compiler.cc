@@ -137,6 +137,7 @@ class TestCompiler {
 plan::TestProgram CompileTests(FlowContext& shared) {
   plan::TestProgram program;
   Scope fixtures;
+  fixtures.set_test();
   for (const FixtureInfo& fixture : shared.catalog.fixtures()) {
     if (fixture.schema == nullptr) continue;
     plan::ExprPtr row = shared.binder.BindPartialRow(*fixture.decl->value, fixtures,

@@ -1,0 +1,58 @@
+#include "compiler/diagnostics/explain.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/unit/compiler/semantic/compiled_text.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool HasGolden(std::string_view code) {
+  for (const auto& entry : fs::directory_iterator("tests/diagnostics/semantic")) {
+    if (entry.path().filename().string().starts_with(code)) return true;
+  }
+  return false;
+}
+
+/// Codes of syntax have goldens by what was mistyped (syntax_golden_test.cc).
+class Explain : public testing::TestWithParam<CodeInfo> {};
+
+TEST_P(Explain, HasAPageAndAGolden) {
+  const CodeInfo& info = GetParam();
+  EXPECT_FALSE(ExplainPage(info.code).empty()) << "compiler/diagnostics/explain/" << info.name
+                                               << ".md";
+  EXPECT_TRUE(HasGolden(info.name)) << "tests/diagnostics/semantic/" << info.name << "….flow";
+}
+
+TEST_P(Explain, TheWrongExampleRaisesItAndTheRightOnePasses) {
+  const CodeInfo& info = GetParam();
+  const std::string_view page = ExplainPage(info.code);
+  if (page.empty() || info.severity == Severity::kRuntime) GTEST_SKIP();
+  CompiledText wrong;
+  ASSERT_TRUE(wrong.Compile("wrong.flow", std::string(ExplainExample(page, "wrong"))));
+  EXPECT_TRUE(wrong.Has(info.code)) << wrong.Report();
+  CompiledText right;
+  ASSERT_TRUE(right.Compile("right.flow", std::string(ExplainExample(page, "right"))));
+  EXPECT_FALSE(right.Has(info.code)) << right.Report();
+  EXPECT_FALSE(right.diagnostics().HasErrors()) << right.Report();
+}
+
+std::vector<CodeInfo> Codes() {
+  const auto all = AllCodes();
+  std::vector<CodeInfo> codes;
+  for (const CodeInfo& info : all) {
+    if (!info.name.starts_with("F00")) codes.push_back(info);
+  }
+  return codes;
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, Explain, testing::ValuesIn(Codes()), [](const auto& info) {
+  return std::string(info.param.name);
+});
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,39 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/unit/compiler/semantic/compiled_text.h"
+#include "tests/diagnostics/golden_files.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// tests/diagnostics/semantic/CODE….flow must raise CODE and say what CODE….expected says.
+class SemanticGolden : public testing::TestWithParam<GoldenFile> {};
+
+TEST_P(SemanticGolden, SaysWhatIsWrong) {
+  const GoldenFile& file = GetParam();
+  const fs::path path(file.flow_path);
+  CompiledText compiled;
+  ASSERT_TRUE(compiled.Compile(path.filename().string(), ReadWhole(file.flow_path)))
+      << compiled.usage_error;
+  const std::string report = compiled.Report();
+  const std::optional<Code> code = CodeFromName(path.stem().string().substr(0, 5));
+  ASSERT_TRUE(code) << "the name of a golden starts with a code";
+  EXPECT_TRUE(compiled.Has(*code)) << report;
+  ExpectGolden(file, report);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, SemanticGolden,
+                         testing::ValuesIn(ListGoldenFiles("tests/diagnostics/semantic")),
+                         [](const auto& info) {
+                           std::string name = fs::path(info.param.flow_path).stem().string();
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace weir
