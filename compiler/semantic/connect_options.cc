@@ -204,26 +204,25 @@ void ConnectorResolver::CheckSecrecy(const OptionSpec& spec, const Value& value,
                         spec.name, spec.name));
 }
 
-void ConnectorResolver::FillDefaults(const std::vector<OptionSpec>& specs, std::string_view owner,
+void ConnectorResolver::FillDefaults(const std::vector<OptionSpec>& specs,
+                                     const std::vector<Option>& given, std::string_view owner,
                                      std::string_view owner_kind, Span span,
                                      ResolvedConnector& result) {
-  const auto& entries = result.call.options.entries();
   for (const OptionSpec& spec : specs) {
-    bool per_row = std::any_of(result.per_row.begin(), result.per_row.end(),
-                               [&](const PerRowOption& row) { return row.spec == &spec; });
-    bool given = per_row || std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
-                   return entry.first == spec.name;
-                 });
-    if (given) continue;
+    bool written = std::any_of(given.begin(), given.end(), [&](const Option& option) {
+      return option.name->text == spec.name;
+    });
+    if (written) continue;
     if (spec.default_value) {
       result.call.options.Set(spec.name, *spec.default_value);
     } else if (spec.required) {
+      std::string example = spec.example.empty() ? "…" : spec.example;
+      std::string doc = spec.doc.empty() ? "" : fmt::format(" ({})", spec.doc);
       diagnostics_.Report(Code::kF0509, span)
           .Arg(owner_kind)
           .Arg(owner)
           .Arg(spec.name)
-          .Help(fmt::format("`{}: {}`: {}", spec.name, spec.example.empty() ? "…" : spec.example,
-                            spec.doc));
+          .Help(fmt::format("add `{}: {}`{}", spec.name, example, doc));
     }
   }
 }

@@ -117,7 +117,7 @@ ResolvedConnector ConnectorResolver::Evaluate(const ast::Connector& call, Connec
   result.spec = spec;
   result.call.connector = spec->name;
   ReadOptions(*specs, given, spec->name, "connector", result);
-  FillDefaults(*specs, spec->name, "connector", call.kind.span, result);
+  FillDefaults(*specs, given, spec->name, "connector", call.kind.span, result);
   return result;
 }
 
@@ -151,7 +151,7 @@ ResolvedConnector ConnectorResolver::Replaced(const ast::Connector& written,
   result.spec = spec;
   result.call.connector = spec->name;
   ReadOptions(*specs, given, spec->name, "connector", result);
-  FillDefaults(*specs, spec->name, "connector", call.kind.span, result);
+  FillDefaults(*specs, given, spec->name, "connector", call.kind.span, result);
   return result;
 }
 
@@ -212,7 +212,7 @@ ResolvedFormat ConnectorResolver::ResolveFormat(const std::optional<ast::FormatC
   }
   ResolvedConnector options;
   ReadOptions(spec->options, given, spec->name, "format", options);
-  FillDefaults(spec->options, spec->name, "format", format->name.span, options);
+  FillDefaults(spec->options, given, spec->name, "format", format->name.span, options);
   result.options = std::move(options.call.options);
   return result;
 }

@@ -46,8 +46,9 @@ class ConnectorResolver {
   void ReadOption(const OptionSpec& spec, const Option& option, ResolvedConnector& result);
   bool CheckRange(const OptionSpec& spec, const Value& value, Span span);
   void CheckSecrecy(const OptionSpec& spec, const Value& value, bool hidden, Span span);
-  void FillDefaults(const std::vector<OptionSpec>& specs, std::string_view owner,
-                    std::string_view owner_kind, Span span, ResolvedConnector& result);
+  void FillDefaults(const std::vector<OptionSpec>& specs, const std::vector<Option>& given,
+                    std::string_view owner, std::string_view owner_kind, Span span,
+                    ResolvedConnector& result);
   void ReportOption(const Option& option, const std::vector<OptionSpec>& specs,
                     std::string_view owner, std::string_view owner_kind);
 
