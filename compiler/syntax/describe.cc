@@ -71,9 +71,19 @@ std::string TokenName(size_t type, const antlr4::dfa::Vocabulary* vocabulary) {
   return "a value";
 }
 
+/// The form of a step of a test that has already begun.
+std::string_view StepForm(size_t word) {
+  switch (word) {
+    case FlowParser::K_GIVEN: return "the rows: `given stream [{ a: 1 }]`";
+    case FlowParser::K_ADVANCE: return "`advance by 5m` or `advance to @2026-01-01T10:00:00Z`";
+    case FlowParser::K_EXPECT: return "`expect stream [rows]` or `expect that condition`";
+    default: return {};
+  }
+}
+
 }  // namespace
 
-std::string DescribeExpected(const Tokens&, const SyntaxError& error) {
+std::string DescribeExpected(const Tokens& tokens, const SyntaxError& error) {
   if (!error.in_decision && error.expected.size() > 0 && error.expected.size() <= kMostListed) {
     const auto types = error.expected.toList();
     std::string out;
@@ -85,6 +95,10 @@ std::string DescribeExpected(const Tokens&, const SyntaxError& error) {
   }
   for (size_t i = 0; i < error.rules.size(); ++i) {
     const std::string_view name = RuleName(error.rules[i]);
+    if (error.rules[i] == FlowParser::RuleTestStep && error.starts[i] < error.at) {
+      const std::string_view form = StepForm(tokens.type(error.starts[i]));
+      if (!form.empty()) return std::string(form);
+    }
     // Inside a rule that has already begun, its name would be wrong: more of it is expected.
     const bool at_start = error.starts[i] == error.at || error.in_decision;
     if (!name.empty() && at_start) return std::string(name);

@@ -298,7 +298,9 @@ class Explainer {
 
   bool UnfinishedExpression() {
     // The next entry was read as the missing operand: `a: int64 =`, line break, `b: string`.
-    if (type_ == FlowParser::COLON && at_ >= 2 && tokens_.at(at_ - 1).first_on_line &&
+    const bool entry = type_ == FlowParser::COLON ||
+                       (at_ > 0 && IsItemWord(Type(at_ - 1)) && tokens_.at(at_ - 1).column == 0);
+    if (entry && at_ >= 2 && tokens_.at(at_ - 1).first_on_line &&
         (Type(at_ - 2) == FlowParser::ASSIGN || IsBinaryOperator(Type(at_ - 2)))) {
       Report(Code::kF0037, at_ - 2).Here("something must follow on this line");
       return true;
