@@ -104,7 +104,8 @@ class Repair {
   void RepairPipe(size_t i) {
     const Span span = tokens_.at(i).span;
     const bool stage = tokens_.at(i).first_on_line || IsStageWord(tokens_.type(i + 1)) ||
-                       FindForeignStage(tokens_.text(i + 1)) != nullptr;
+                       FindForeignStage(tokens_.text(i + 1)) != nullptr ||
+                       SuggestName(tokens_.text(i + 1), StageWords()).has_value();
     if (stage) {
       diagnostics_.Report(Code::kF0008, span).Here("write `|>`").Fix(span, "|>", "write `|>`");
       return tokens_.Retype(i, FlowParser::PIPE);

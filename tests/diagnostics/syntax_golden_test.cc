@@ -5,6 +5,7 @@
 #include <string>
 
 #include "compiler/diagnostics/explain.h"
+#include "compiler/diagnostics/fix.h"
 #include "compiler/diagnostics/renderer.h"
 #include "compiler/syntax/parse.h"
 #include "tests/diagnostics/golden_files.h"
@@ -45,6 +46,23 @@ TEST(SyntaxGoldenTest, EveryPlantedMistakeGivesOneMessage) {
     ParseFile(sources.Add(file.flow_path, ReadWhole(file.flow_path)), diagnostics);
     EXPECT_EQ(diagnostics.Sorted().size(), 1U) << file.flow_path;
   }
+}
+
+TEST(SyntaxGoldenTest, CertainFixesRemoveTheErrors) {
+  const std::string text =
+      "from a |> where x = 1 && !y; |> into b\n"
+      "schema S {\n  a string\n}\n"
+      "from a | aggregat n = count() by k over tumbling 5min emit on close late after 0s fail\n"
+      "from a |> extend x == 1 y = 2 |> into b\n";
+  SourceManager sources;
+  DiagnosticEngine before;
+  const SourceFile& source = sources.Add("before", text);
+  ParseFile(source, before);
+  const FixedText fixed = ApplyFixes(source, before);
+  EXPECT_EQ(fixed.fixes, before.Size());
+  DiagnosticEngine after;
+  ParseFile(sources.Add("after", fixed.text), after);
+  EXPECT_TRUE(after.Empty()) << fixed.text << RenderText(after, sources);
 }
 
 TEST(SyntaxGoldenTest, EveryCodeHasAGolden) {
