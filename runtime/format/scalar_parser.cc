@@ -52,6 +52,27 @@ bool ParseUuidText(std::string_view text, Fixed16* cell) {
   return HexToBytes(high, cell->high) && HexToBytes(low, cell->low);
 }
 
+/// Four numbers of one to three digits without leading zeros.
+bool ParseIpv4Text(std::string_view text, int64_t* cell) {
+  int64_t address = 0;
+  const char* p = text.data();
+  const char* end = p + text.size();
+  for (int part = 0; part < 4; ++part) {
+    unsigned value = 0;
+    const char* start = p;
+    while (p < end && p - start < 3 && static_cast<unsigned>(*p - '0') <= 9) {
+      value = value * 10 + static_cast<unsigned>(*p++ - '0');
+    }
+    if (p == start || value > 255 || (*start == '0' && p - start > 1)) return false;
+    address = address << 8 | value;
+    if (part == 3) break;
+    if (p == end || *p++ != '.') return false;
+  }
+  if (p != end) return false;
+  *cell = address;
+  return true;
+}
+
 /// Two decimal digits, or a negative number.
 int TwoDigits(const char* p) {
   const unsigned tens = static_cast<unsigned>(p[0] - '0');
@@ -156,7 +177,7 @@ bool ScalarParser::Parse(std::string_view text, void* cell) {
     case TypeKind::kUuid: return ParseUuidText(text, static_cast<Fixed16*>(cell));
     case TypeKind::kTimestamp: return ParseTime(text, static_cast<int64_t*>(cell));
     case TypeKind::kEnum: return ParseEnum(text, static_cast<uint16_t*>(cell));
-    case TypeKind::kIpv4: return Store(ParseIpv4(text), cell);
+    case TypeKind::kIpv4: return ParseIpv4Text(text, static_cast<int64_t*>(cell));
     case TypeKind::kIpv6: return Store(ParseIpv6(text), cell);
     case TypeKind::kDate: return Store(ParseDate(text), cell);
     case TypeKind::kDuration: return Store(ParseDuration(text), cell);

@@ -1,9 +1,10 @@
 #include "runtime/format/text_writer.h"
 
-#include <emmintrin.h>
 #include <fmt/format.h>
+#include <tmmintrin.h>
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/types/text.h"
 
@@ -20,6 +21,49 @@ int EscapeMask(__m128i block) {
   const __m128i highest_control = _mm_set1_epi8(0x1f);
   const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(block, highest_control), highest_control);
   return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
+}
+
+constexpr std::array<std::array<char, 2>, 100> MakeTwoDigits() {
+  std::array<std::array<char, 2>, 100> table{};
+  for (size_t i = 0; i < 100; ++i) {
+    table[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+  }
+  return table;
+}
+constexpr auto kTwoDigits = MakeTwoDigits();
+
+/// A part of an address with its point.
+struct Octet {
+  char text[4];
+  uint8_t size;
+};
+
+constexpr std::array<Octet, 256> MakeOctets() {
+  std::array<Octet, 256> table{};
+  for (unsigned i = 0; i < 256; ++i) {
+    Octet& octet = table[i];
+    octet.size = 0;
+    if (i >= 100) octet.text[octet.size++] = static_cast<char>('0' + i / 100);
+    if (i >= 10) octet.text[octet.size++] = static_cast<char>('0' + i / 10 % 10);
+    octet.text[octet.size++] = static_cast<char>('0' + i % 10);
+    octet.text[octet.size++] = '.';
+  }
+  return table;
+}
+constexpr auto kOctets = MakeOctets();
+
+/// 32 lower-case hex digits.
+void WriteHex(Fixed16 value, char* out) {
+  const __m128i bytes = _mm_set_epi64x(static_cast<long long>(__builtin_bswap64(value.low)),
+                                       static_cast<long long>(__builtin_bswap64(value.high)));
+  const __m128i mask = _mm_set1_epi8(0x0f);
+  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), mask);
+  const __m128i low = _mm_and_si128(bytes, mask);
+  const __m128i digits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kHex));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                   _mm_shuffle_epi8(digits, _mm_unpacklo_epi8(high, low)));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 16),
+                   _mm_shuffle_epi8(digits, _mm_unpackhi_epi8(high, low)));
 }
 
 char* WriteEscape(char c, char* out) {
@@ -134,28 +178,23 @@ void TextWriter::PutDecimal(int64_t unscaled, int scale) {
 
 void TextWriter::PutUuid(Fixed16 value) {
   Reserve(36);
-  char* out = cursor_;
-  const auto put = [&out](uint64_t word, int from, int digits) {
-    for (int i = 0; i < digits; ++i) *out++ = kHex[(word >> (from - 4 * i)) & 15];
-  };
-  put(value.high, 60, 8);
-  *out++ = '-';
-  put(value.high, 28, 4);
-  *out++ = '-';
-  put(value.high, 12, 4);
-  *out++ = '-';
-  put(value.low, 60, 4);
-  *out++ = '-';
-  put(value.low, 44, 12);
-  cursor_ = out;
+  char hex[32];
+  WriteHex(value, hex);
+  std::memcpy(cursor_, hex, 8);
+  cursor_[8] = '-';
+  std::memcpy(cursor_ + 9, hex + 8, 4);
+  cursor_[13] = '-';
+  std::memcpy(cursor_ + 14, hex + 12, 4);
+  cursor_[18] = '-';
+  std::memcpy(cursor_ + 19, hex + 16, 4);
+  cursor_[23] = '-';
+  std::memcpy(cursor_ + 24, hex + 20, 12);
+  cursor_ += 36;
 }
 
-void TextWriter::PutPadded(unsigned value, int digits) {
-  for (int i = digits - 1; i >= 0; --i) {
-    cursor_[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
-  cursor_ += digits;
+void TextWriter::PutTwoDigits(unsigned value) {
+  std::memcpy(cursor_, kTwoDigits[value].data(), 2);
+  cursor_ += 2;
 }
 
 void TextWriter::PutTimestamp(int64_t micros) {
@@ -179,21 +218,27 @@ void TextWriter::PutTimestamp(int64_t micros) {
   std::memcpy(cursor_, day_text_, sizeof(day_text_));
   cursor_ += sizeof(day_text_);
   const unsigned seconds = static_cast<unsigned>(rest / 1'000'000);
-  PutPadded(seconds / 3600, 2);
+  const unsigned micros_left = static_cast<unsigned>(rest % 1'000'000);
+  PutTwoDigits(seconds / 3600);
   *cursor_++ = ':';
-  PutPadded(seconds / 60 % 60, 2);
+  PutTwoDigits(seconds / 60 % 60);
   *cursor_++ = ':';
-  PutPadded(seconds % 60, 2);
+  PutTwoDigits(seconds % 60);
   *cursor_++ = '.';
-  PutPadded(static_cast<unsigned>(rest % 1'000'000), 6);
+  PutTwoDigits(micros_left / 10'000);
+  PutTwoDigits(micros_left / 100 % 100);
+  PutTwoDigits(micros_left % 100);
   *cursor_++ = 'Z';
 }
 
 void TextWriter::PutIpv4(int64_t value) {
+  Reserve(16);
   for (int shift = 24; shift >= 0; shift -= 8) {
-    PutInteger((value >> shift) & 0xff);
-    if (shift > 0) Put('.');
+    const Octet& octet = kOctets[static_cast<size_t>((value >> shift) & 0xff)];
+    std::memcpy(cursor_, octet.text, 4);
+    cursor_ += octet.size;
   }
+  --cursor_;  // the last point
 }
 
 }  // namespace weir

@@ -34,6 +34,12 @@ class TextWriter {
     std::memcpy(cursor_, text.data(), text.size());
     cursor_ += text.size();
   }
+  /// `text` of at most 32 bytes whose memory is readable for 32.
+  void PutShort(const char* text, size_t size) {
+    Reserve(32);
+    std::memcpy(cursor_, text, 32);
+    cursor_ += size;
+  }
   /// A JSON string with quotes and escapes; `text` is valid UTF-8.
   void PutJsonString(std::string_view text);
   void PutInteger(int64_t value);
@@ -55,7 +61,7 @@ class TextWriter {
     if (static_cast<size_t>(end_ - cursor_) < bytes) Flush();
   }
   void PutLong(std::string_view text);
-  void PutPadded(unsigned value, int digits);
+  void PutTwoDigits(unsigned value);
 
   std::unique_ptr<char[]> buffer_;
   char* cursor_;

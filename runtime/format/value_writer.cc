@@ -115,7 +115,7 @@ void ValueWriter::PutFloat(RowIndex row, TextWriter& out) {
 
 void ValueWriter::PutRawJson(std::string_view json, TextWriter& out) {
   // A line break can only be space between tokens there; a row is one line.
-  if (json.find_first_of("\r\n") == std::string_view::npos) {
+  if (json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos) {
     out.Put(json);
     return;
   }

@@ -7,8 +7,11 @@ namespace weir {
 JsonEncoder::JsonEncoder(EncodeRequest request) : routed_from_(DataType::String()) {
   for (const Field& field : request.schema->fields()) {
     columns_.emplace_back(field.type);
-    AppendJsonString(field.name, names_.emplace_back());
-    names_.back() += ':';
+    Name& name = names_.emplace_back();
+    AppendJsonString(field.name, name.text);
+    name.text += ':';
+    name.size = name.text.size();
+    if (name.size < 32) name.text.resize(32);
   }
   in_key_.assign(columns_.size(), request.key.empty());
   for (const int column : request.key) in_key_[static_cast<size_t>(column)] = true;
@@ -39,7 +42,12 @@ void JsonEncoder::Append(const RecordBatch& batch, std::string& out) {
 
 void JsonEncoder::PutColumn(size_t index, RowIndex row) {
   if (columns_[index].IsNull(row)) return;
-  writer_.Put(names_[index]);
+  const Name& name = names_[index];
+  if (name.size <= 32) {
+    writer_.PutShort(name.text.data(), name.size);
+  } else {
+    writer_.Put(name.text);
+  }
   columns_[index].PutJson(row, writer_);
   writer_.Put(',');
 }

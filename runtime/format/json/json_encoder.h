@@ -22,8 +22,14 @@ class JsonEncoder final : public Encoder {
   void PutDelete(RowIndex row);
   void PutColumn(size_t index, RowIndex row);
 
+  /// `"name":`, padded to what PutShort reads.
+  struct Name {
+    std::string text;
+    size_t size = 0;
+  };
+
   std::vector<ValueWriter> columns_;
-  std::vector<std::string> names_;  ///< `"name":`
+  std::vector<Name> names_;
   std::vector<bool> in_key_;
   ValueWriter routed_from_;
   bool has_routed_from_ = false;

@@ -80,6 +80,26 @@ class JsonScanner {
     return true;
   }
 
+  /// As ConsumeText, of 8 to 16 bytes given as their first and last 8.
+  bool ConsumeWords(uint64_t start, uint64_t finish, size_t size) {
+    if (static_cast<size_t>(end_ - cursor_) < size) return false;
+    uint64_t first = 0, last = 0;
+    __builtin_memcpy(&first, cursor_, 8);
+    __builtin_memcpy(&last, cursor_ + size - 8, 8);
+    if (first != start || last != finish) return false;
+    cursor_ += size;
+    return true;
+  }
+
+  /// The `size` bytes of a string of exactly that length that starts here, else "": unchecked, to be
+  /// passed with `PassString` only if they turn out to be plain characters.
+  std::string_view PeekString(size_t size) const {
+    const bool fits = static_cast<size_t>(end_ - cursor_) >= size + 2 && cursor_[0] == '"' &&
+                      cursor_[size + 1] == '"';
+    return fits ? std::string_view(cursor_ + 1, size) : std::string_view();
+  }
+  void PassString(size_t size) { cursor_ += size + 2; }
+
   /// At an opening quote.
   bool ScanString(JsonStringToken& token) {
     if (!Consume('"')) return FailHere();

@@ -1,6 +1,7 @@
 #include "runtime/format/json/key_prediction.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace weir {
 namespace {
@@ -13,6 +14,13 @@ constexpr uint32_t kPauseRecords = 16'384;
 
 }  // namespace
 
+KeyPrediction::Key::Key(std::string_view text, int field_index)
+    : quoted(text), field(field_index) {
+  if (quoted.size() < 8) return;
+  std::memcpy(&start, quoted.data(), 8);
+  std::memcpy(&finish, quoted.data() + quoted.size() - 8, 8);
+}
+
 void KeyPrediction::Learn(const std::vector<SeenKey>& seen) {
   if (seen.size() > kMostKeys) return;
   size_t next = 0;  // where the following key is expected
@@ -24,7 +32,7 @@ void KeyPrediction::Learn(const std::vector<SeenKey>& seen) {
     const size_t at = static_cast<size_t>(found - keys_.begin());
     if (found == keys_.end()) {
       keys_.insert(keys_.begin() + static_cast<ptrdiff_t>(next),
-                   {std::string(key.quoted), key.field});
+                   Key(key.quoted, key.field));
       ++next;
     } else if (at >= next) {
       next = at + 1;
@@ -39,7 +47,7 @@ void KeyPrediction::Learn(const std::vector<SeenKey>& seen) {
 void KeyPrediction::Replace(const std::vector<SeenKey>& seen) {
   keys_.clear();
   for (const SeenKey& key : seen) {
-    if (key.quoted.size() <= kLongestKey) keys_.push_back({std::string(key.quoted), key.field});
+    if (key.quoted.size() <= kLongestKey) keys_.emplace_back(key.quoted, key.field);
   }
 }
 

@@ -16,8 +16,12 @@ namespace weir {
 class KeyPrediction {
  public:
   struct Key {
-    std::string quoted;  ///< `"name"`, as it stands in the text
-    int field = -1;      ///< index of the declared field; -1: an unknown key
+    Key(std::string_view text, int field_index);
+
+    std::string quoted;   ///< `"name"`, as it stands in the text
+    int field = -1;       ///< index of the declared field; -1: an unknown key
+    uint64_t start = 0;   ///< first and last 8 bytes of `quoted` when it has 8 to 16: compared
+    uint64_t finish = 0;  ///< without a call
   };
 
   struct SeenKey {
@@ -34,7 +38,7 @@ class KeyPrediction {
   /// Passes the key at the scanner if it is the one at `from` or after; its index, else size().
   size_t Match(JsonScanner& scanner, size_t from) const {
     for (size_t i = from; i < keys_.size(); ++i) {
-      if (scanner.ConsumeText(keys_[i].quoted)) return i;
+      if (Passes(scanner, keys_[i])) return i;
     }
     return keys_.size();
   }
@@ -48,6 +52,11 @@ class KeyPrediction {
   void CountPaused() { if (pause_ > 0) --pause_; }
 
  private:
+  static bool Passes(JsonScanner& scanner, const Key& key) {
+    const size_t size = key.quoted.size();
+    if (size < 8 || size > 16) return scanner.ConsumeText(key.quoted);
+    return scanner.ConsumeWords(key.start, key.finish, size);
+  }
   void Replace(const std::vector<SeenKey>& seen);
 
   std::vector<Key> keys_;
