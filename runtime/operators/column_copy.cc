@@ -1,5 +1,7 @@
 #include "runtime/operators/column_copy.h"
 
+#include "runtime/vector/column_gather.h"
+
 namespace weir {
 namespace {
 
@@ -52,6 +54,21 @@ MutableColumnPtr DeepCopyRows(const ColumnPtr& source, const RowSet& rows) {
     }
   });
   return copy;
+}
+
+ColumnPtr GatherRows(const ColumnPtr& column, const RowIndices& rows) {
+  if (column == nullptr) return nullptr;
+  ColumnGather gather(column->type(), /*copy_strings=*/false);
+  gather.Append(column.get(), RowSet::Of(rows));
+  return gather.Finish();
+}
+
+HiddenColumns GatherHiddenRows(const HiddenColumns& hidden, const RowIndices& rows) {
+  HiddenColumns out;
+  for (const HiddenColumnDef& def : kHiddenColumnDefs) {
+    out.*def.member = GatherRows(hidden.*def.member, rows);
+  }
+  return out;
 }
 
 }  // namespace weir

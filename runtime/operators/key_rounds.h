@@ -29,6 +29,12 @@ class KeyRounds {
     }
     rounds_[mark.rows++].push_back(row);
   }
+  /// Without a list of rows: true for the first call with this mark since Begin.
+  bool First(Mark& mark) const {
+    if (mark.batch == batch_) return false;
+    mark = {batch_, 0};
+    return true;
+  }
   size_t size() const { return used_; }
   const RowIndices& round(size_t index) const { return rounds_[index]; }
 

@@ -5,18 +5,22 @@
 #include "compiler/plan/row_nodes.h"
 #include "compiler/plan/sink_node.h"
 #include "runtime/connector/sink_connector.h"
+#include "runtime/operators/anomaly_operator.h"
 #include "runtime/operators/dedupe_operator.h"
 #include "runtime/operators/filter_operator.h"
 #include "runtime/operators/flatten_operator.h"
 #include "runtime/operators/forward_operator.h"
 #include "runtime/operators/limit_operator.h"
 #include "runtime/operators/lookup_operator.h"
+#include "runtime/operators/process_operator.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/route_operator.h"
 #include "runtime/operators/running_aggregate_operator.h"
 #include "runtime/operators/sample_operator.h"
 #include "runtime/operators/session_operator.h"
+#include "runtime/operators/session_window_operator.h"
 #include "runtime/operators/sink_operator.h"
+#include "runtime/operators/top_operator.h"
 #include "runtime/operators/validate_operator.h"
 #include "runtime/operators/view_operator.h"
 #include "runtime/operators/window_aggregate_operator.h"
@@ -40,6 +44,7 @@ Result<std::unique_ptr<Operator>> MakeAggregate(const plan::LogicalNode& node) {
     case plan::WindowKind::kCumulating:
       return Make<WindowAggregateOperator, plan::AggregateNode>(node);
     case plan::WindowKind::kSession:
+      return Make<SessionWindowOperator, plan::AggregateNode>(node);
     case plan::WindowKind::kLastRows:
       break;
   }
@@ -88,6 +93,9 @@ Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
     case NodeKind::kFlatten: return Make<FlattenOperator, plan::FlattenNode>(node);
     case NodeKind::kLimit: return Make<LimitOperator, plan::LimitNode>(node);
     case NodeKind::kSession: return Make<SessionOperator, plan::SessionNode>(node);
+    case NodeKind::kProcess: return Make<ProcessOperator, plan::ProcessNode>(node);
+    case NodeKind::kAnomaly: return Make<AnomalyOperator, plan::AnomalyNode>(node);
+    case NodeKind::kTop: return Make<TopOperator, plan::TopNode>(node);
     case NodeKind::kSample: return Make<SampleOperator, plan::SampleNode>(node);
     case NodeKind::kAggregate: return MakeAggregate(node);
     case NodeKind::kLookup: return MakeLookup(node, resources);

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/session_alarm.h"
 #include "runtime/types/text.h"
-#include "runtime/vector/batch_builder.h"
 
 namespace weir {
 namespace {
@@ -26,13 +26,6 @@ Micros StampOf(const RecordBatch& batch, RowIndex row) {
   return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
 }
 
-ColumnPtr GatherRows(const ColumnPtr& column, const RowIndices& rows) {
-  if (column == nullptr) return nullptr;
-  ColumnGather gather(column->type(), /*copy_strings=*/false);
-  gather.Append(column.get(), RowSet::Of(rows));
-  return gather.Finish();
-}
-
 }  // namespace
 
 SessionOperator::SessionOperator(const plan::SessionNode& node)
@@ -48,46 +41,33 @@ Status SessionOperator::Open(const OperatorContext& context) {
   return executor_.Open();
 }
 
-bool SessionOperator::CanJoin(const Session& session, Micros time, Micros watermark) const {
-  if (time < session.start - session_.gap || time > session.last_event + session_.gap) return false;
-  if (watermark != kMinTimestamp && CloseTime(session) <= watermark) return false;
-  const Micros span = std::max(session.last_event, time) - std::min(session.start, time);
-  return !session_.max || span <= *session_.max;
-}
-
-Status SessionOperator::PrepareRounds(const RecordBatch& batch, const RowSet& rows,
-                                      Collector& out) {
+void SessionOperator::PrepareRounds(const RecordBatch& batch, const RowSet& rows) {
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  RowIndices late;
-  joining_.clear();
-  // A row whose own session would be closed can still join a longer one of its key: those rows
-  // are decided when their turn comes; here only those of keys without any session.
+  const auto is_old = [&](RowIndex row) {
+    return IsOld(times[row], std::max(StampOf(batch, row), watermark_));
+  };
+  young_.clear();
   rows.ForEach([&](RowIndex row) {
-    const Micros watermark = std::max(StampOf(batch, row), watermark_);
-    const bool is_old = watermark != kMinTimestamp &&
-                        times[row] + session_.gap + session_.lateness <= watermark;
-    if (is_old) {
-      const uint8_t* block = table_.Find(keys_.key(row), keys_.hash(row));
-      bool joins = false;
-      for (const Session* session =
-               block == nullptr ? nullptr : StateOf(const_cast<uint8_t*>(block)).sessions;
-           session != nullptr; session = session->next) {
-        joins |= CanJoin(*session, times[row], watermark);
-      }
-      if (!joins) {
-        late.push_back(row);
+    if (!is_old(row)) young_.push_back(row);
+  });
+  key_blocks_.resize(batch.capacity());
+  created_.clear();
+  table_.FindOrCreate(keys_, RowSet::Of(young_), key_blocks_.data(), created_);
+  rounds_.Begin();
+  if (young_.size() == rows.count()) {
+    for (RowIndex row : young_) rounds_.Add(StateOf(key_blocks_[row]).mark, row);
+    return;
+  }
+  rows.ForEach([&](RowIndex row) {
+    if (is_old(row)) {
+      key_blocks_[row] = table_.Find(keys_.key(row), keys_.hash(row));
+      if (key_blocks_[row] == nullptr) {
+        late_.push_back(row);
         return;
       }
     }
-    joining_.push_back(row);
+    rounds_.Add(StateOf(key_blocks_[row]).mark, row);
   });
-  WEIR_TRY(late_to_.RouteLate(batch, late, ledger_, out));
-  key_blocks_.resize(batch.capacity());
-  created_.clear();
-  table_.FindOrCreate(keys_, RowSet::Of(joining_), key_blocks_.data(), created_);
-  rounds_.Begin();
-  for (RowIndex row : joining_) rounds_.Add(StateOf(key_blocks_[row]).mark, row);
-  return Status::Ok();
 }
 
 Status SessionOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
@@ -103,20 +83,28 @@ Status SessionOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   RowSet rows;
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
   keys_.Encode(key_columns, rows, batch.capacity());
-  WEIR_TRY(PrepareRounds(batch, rows, out));
+  late_.clear();
+  emptied_.clear();
+  PrepareRounds(batch, rows);
   for (size_t i = 0; i < rounds_.size(); ++i) WEIR_TRY(RunRound(batch, rounds_.round(i), out));
+  EraseEmptyKeys();
+  std::sort(late_.begin(), late_.end());
+  WEIR_TRY(late_to_.RouteLate(batch, late_, ledger_, out));
   WEIR_TRY(EmitRenamed(out));
   ledger_.gauges["sessions"] = static_cast<int64_t>(pool_.size());
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) ScheduleEmit();
   return Status::Ok();
 }
 
-Status SessionOperator::Absorb(Session& target, Session& other, Undo& undo) {
-  if (undo.fields == nullptr && executor_.event_can_fail()) {
-    undo.fields = std::make_unique<uint8_t[]>(executor_.layout().block_size());
-    std::memset(undo.fields.get(), 0, executor_.layout().block_size());
-    executor_.layout().Init(undo.fields.get());
-    executor_.layout().Copy(undo.fields.get(), SessionPool::BlockOf(&target));
+Status SessionOperator::Absorb(Session& target, Session& other) {
+  const size_t index = joins_.size() - 1;
+  const bool saved = !saved_.empty() && saved_.back().index == index;
+  if (executor_.event_can_fail() && !saved) {
+    auto fields = std::make_unique<uint8_t[]>(executor_.layout().block_size());
+    std::memset(fields.get(), 0, executor_.layout().block_size());
+    executor_.layout().Init(fields.get());
+    executor_.layout().Copy(fields.get(), SessionPool::BlockOf(&target));
+    saved_.push_back({index, std::move(fields)});
   }
   WEIR_TRY(executor_.layout()
                .Merge(SessionPool::BlockOf(&target), SessionPool::BlockOf(&other),
@@ -125,44 +113,56 @@ Status SessionOperator::Absorb(Session& target, Session& other, Undo& undo) {
   target.start = std::min(target.start, other.start);
   target.last_event = std::max(target.last_event, other.last_event);
   target.count += other.count;
-  undo.absorbed.push_back(&other);
+  absorbed_.push_back({index, &other});
   return Status::Ok();
 }
 
-Status SessionOperator::Join(uint8_t* key_block, Micros time, Micros watermark, Undo& undo) {
-  Session* joined = nullptr;
-  // Sessions of a key that touch the row, oldest first: so the same ones merge in every run.
-  std::vector<Session*> candidates;
-  for (Session* session = StateOf(key_block).sessions; session != nullptr;
-       session = session->next) {
-    if (CanJoin(*session, time, watermark)) candidates.push_back(session);
-  }
-  std::sort(candidates.begin(), candidates.end(),
-            [](const Session* a, const Session* b) { return a->start < b->start; });
-  for (Session* candidate : candidates) {
-    if (joined == nullptr) {
-      joined = candidate;
-      undo.session = joined;
-      undo.before = *joined;
-      continue;
+Session* SessionOperator::FindTouching(uint8_t* key_block, const Session* joined, Micros time,
+                                       Micros watermark, bool is_old) const {
+  Session* found = nullptr;
+  for (Session* s = StateOf(key_block).sessions; s != nullptr; s = s->next) {
+    if (s == joined || !IsOpen(*s, watermark)) continue;
+    if (time < s->start - session_.gap || time > s->last_event + session_.gap) continue;
+    if (is_old && joined == nullptr && time < s->start) continue;
+    bool taken = false;
+    for (size_t i = absorbed_.size(); i > 0 && absorbed_[i - 1].index + 1 == joins_.size(); --i) {
+      taken |= absorbed_[i - 1].session == s;
     }
-    const Micros span = std::max({candidate->last_event, joined->last_event, time}) -
-                        std::min({candidate->start, joined->start, time});
-    if (!session_.max || span <= *session_.max) WEIR_TRY(Absorb(*joined, *candidate, undo));
+    if (taken) continue;
+    const Micros start = std::min({time, s->start, joined == nullptr ? time : joined->start});
+    const Micros last =
+        std::max({time, s->last_event, joined == nullptr ? time : joined->last_event});
+    if (session_.max && last - start > *session_.max) continue;
+    // Oldest first: so the same ones merge in every run.
+    if (found == nullptr || s->start < found->start) found = s;
   }
-  if (joined == nullptr) {
+  return found;
+}
+
+Result<bool> SessionOperator::Join(uint8_t* key_block, Micros time, Micros watermark) {
+  const bool is_old = IsOld(time, watermark);
+  Session* joined = nullptr;
+  if (StateOf(key_block).sessions != nullptr) {
+    joined = FindTouching(key_block, nullptr, time, watermark, is_old);
+  }
+  const bool created = joined == nullptr;
+  if (created) {
+    if (is_old) return false;
     joined = pool_.New();
     joined->start = joined->last_event = time;
     joined->key_block = key_block;
     joined->next = StateOf(key_block).sessions;
     StateOf(key_block).sessions = joined;
-    undo.session = joined;
-    undo.created = true;
   }
+  joins_.push_back({joined, joined->start, joined->last_event, joined->count, created});
   joined->start = std::min(joined->start, time);
   joined->last_event = std::max(joined->last_event, time);
   ++joined->count;
-  return Status::Ok();
+  if (StateOf(key_block).sessions == joined && joined->next == nullptr) return true;
+  while (Session* other = FindTouching(key_block, joined, time, watermark, is_old)) {
+    WEIR_TRY(Absorb(*joined, *other));
+  }
+  return true;
 }
 
 void SessionOperator::Unlink(Session* session) {
@@ -172,20 +172,31 @@ void SessionOperator::Unlink(Session* session) {
   session->dead = 1;
 }
 
-void SessionOperator::Revert(Undo& undo) {
-  Session* session = undo.session;
-  if (undo.created) {
+void SessionOperator::Revert(size_t index) {
+  const Joined& joined = joins_[index];
+  Session* session = joined.session;
+  if (joined.created) {
+    emptied_.push_back(session->key_block);
     Unlink(session);
     pool_.Free(session);  // has no alarm yet
     return;
   }
-  Session* next = session->next;
-  *session = undo.before;
-  session->next = next;
-  if (undo.fields != nullptr) {
-    executor_.layout().Copy(SessionPool::BlockOf(session), undo.fields.get());
-    executor_.layout().Destroy(undo.fields.get());
+  session->start = joined.start;
+  session->last_event = joined.last_event;
+  session->count = joined.count;
+  for (SavedFields& saved : saved_) {
+    if (saved.index != index) continue;
+    executor_.layout().Copy(SessionPool::BlockOf(session), saved.fields.get());
   }
+}
+
+void SessionOperator::EraseEmptyKeys() {
+  std::sort(emptied_.begin(), emptied_.end());
+  emptied_.erase(std::unique(emptied_.begin(), emptied_.end()), emptied_.end());
+  for (uint8_t* key_block : emptied_) {
+    if (StateOf(key_block).sessions == nullptr) table_.Erase(key_block);
+  }
+  emptied_.clear();
 }
 
 void SessionOperator::NoteStartMoved(Session& session) {
@@ -194,22 +205,18 @@ void SessionOperator::NoteStartMoved(Session& session) {
   session.emitted_start = kMinTimestamp;
 }
 
-void SessionOperator::Settle(Undo& undo) {
-  Session* session = undo.session;
-  if (undo.fields != nullptr) executor_.layout().Destroy(undo.fields.get());
-  for (Session* absorbed : undo.absorbed) {
-    if (absorbed->emitted_start == session->start && session->emitted_start == kMinTimestamp) {
-      // Readers know the merged session under the absorbed one's id already.
-      session->emitted_start = absorbed->emitted_start;
-    } else if (absorbed->emitted_start != kMinTimestamp &&
-               absorbed->emitted_start != session->start) {
-      renamed_.push_back(
-          {std::string(StateTable::KeyOf(session->key_block)), absorbed->emitted_start});
+void SessionOperator::Settle(size_t index) {
+  Session* session = joins_[index].session;
+  for (const Absorbed& absorbed : absorbed_) {
+    if (absorbed.index != index) continue;
+    if (absorbed.session->emitted_start != kMinTimestamp) {
+      renamed_.push_back({std::string(StateTable::KeyOf(session->key_block)),
+                          absorbed.session->emitted_start});
     }
-    Unlink(absorbed);
+    Unlink(absorbed.session);
   }
   NoteStartMoved(*session);
-  if (undo.created) SetAlarm(session);
+  if (joins_[index].created) SetAlarm(session);
   if (session->changed == 0) {
     session->changed = 1;
     if (emits_early()) changed_.push_back(session);
@@ -220,34 +227,30 @@ void SessionOperator::Settle(Undo& undo) {
 Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& rows,
                                  Collector& out) {
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  const auto count = static_cast<uint32_t>(rows.size());
-  std::vector<Undo> undos(count);
-  std::vector<uint8_t*> blocks(count);
-  std::vector<SessionMeta> metas(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    const Micros watermark = std::max(StampOf(batch, rows[i]), watermark_);
-    WEIR_TRY(Join(key_blocks_[rows[i]], times[rows[i]], watermark, undos[i]));
-    blocks[i] = SessionPool::BlockOf(undos[i].session);
-    metas[i] = undos[i].session->Meta(false, undos[i].created);
+  running_.clear();
+  joins_.clear();
+  absorbed_.clear();
+  for (RowIndex row : rows) {
+    const Micros watermark = std::max(StampOf(batch, row), watermark_);
+    WEIR_ASSIGN(const bool joined, Join(key_blocks_[row], times[row], watermark));
+    if (joined) {
+      running_.push_back(row);
+    } else {
+      late_.push_back(row);
+      emptied_.push_back(key_blocks_[row]);
+    }
   }
-  StateExecutor::Round round;
-  round.size = count;
-  round.blocks = blocks;
-  round.sessions = metas;
-  round.now = context_.clock->Now();
-  const bool whole = count == batch.capacity();
-  round.events.resize(static_cast<size_t>(session_.program.registers.events));
-  for (int column : executor_.event_columns()) {
-    const auto index = static_cast<size_t>(column);
-    round.events[index] = whole ? batch.column(column) : GatherRows(batch.column(column), rows);
+  const size_t count = running_.size();
+  if (count == 0) return Status::Ok();
+  blocks_.resize(count);
+  metas_.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    blocks_[i] = SessionPool::BlockOf(joins_[i].session);
+    metas_[i] = joins_[i].session->Meta(false, joins_[i].created);
   }
-  round.hidden = batch.hidden();
-  if (!whole) {
-    HiddenColumns hidden;
-    hidden.event_time = GatherRows(batch.hidden().event_time, rows);
-    hidden.ingest_time = GatherRows(batch.hidden().ingest_time, rows);
-    round.hidden = std::move(hidden);
-  }
+  StateExecutor::Round round = executor_.EventRound(batch, running_, context_.clock->Now());
+  round.blocks = blocks_;
+  round.sessions = metas_;
   RowErrors errors;
   StateExecutor::Effects effects;
   executor_.RunEvent(round, errors, effects);
@@ -255,41 +258,38 @@ Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& row
   size_t next = 0;
   for (uint32_t i = 0; i < count; ++i) {
     if (next < rejected.size() && rejected[next].row == i) {
-      rejected[next++].row = rows[i];
-      Revert(undos[i]);
+      rejected[next++].row = running_[i];
+      Revert(i);
     } else {
-      Settle(undos[i]);
+      Settle(i);
     }
   }
-  ledger_.absorbed += count - static_cast<int64_t>(rejected.size());
+  for (SavedFields& saved : saved_) executor_.layout().Destroy(saved.fields.get());
+  saved_.clear();
+  ledger_.absorbed += static_cast<int64_t>(count) - static_cast<int64_t>(rejected.size());
   return errors_to_.Reject(batch, rejected, ledger_, out);
 }
 
 void SessionOperator::SetAlarm(Session* session) {
-  const Micros due = CloseTime(*session);
-  const Micros second = due % kMicrosPerSecond == 0
-                            ? due
-                            : (due / kMicrosPerSecond + (due > 0 ? 1 : 0)) * kMicrosPerSecond;
-  alarms_[second].push_back(session);
+  alarms_[AlarmSecond(CloseTime(*session))].push_back(session);
 }
 
 Status SessionOperator::CloseDue(Micros watermark, Collector& out) {
   std::vector<Session*> closing;
+  std::vector<Session*> gone;
   while (!alarms_.empty() && alarms_.begin()->first <= watermark) {
     const std::vector<Session*> due = std::move(alarms_.begin()->second);
     alarms_.erase(alarms_.begin());
     for (Session* session : due) {
       if (session->dead != 0) {
-        std::erase(changed_, session);
-        pool_.Free(session);
-      } else if (watermark != kMaxTimestamp && CloseTime(*session) > watermark) {
+        gone.push_back(session);
+      } else if (watermark != kMaxTimestamp && IsOpen(*session, watermark)) {
         SetAlarm(session);
       } else {
         closing.push_back(session);
       }
     }
   }
-  if (closing.empty()) return Status::Ok();
   std::sort(closing.begin(), closing.end(), [](const Session* a, const Session* b) {
     const std::string_view key_a = StateTable::KeyOf(a->key_block);
     const std::string_view key_b = StateTable::KeyOf(b->key_block);
@@ -297,7 +297,7 @@ Status SessionOperator::CloseDue(Micros watermark, Collector& out) {
            : key_a != key_b               ? key_a < key_b
                                           : a->start < b->start;
   });
-  if (!session_.program.on_close.empty()) {
+  if (!session_.program.on_close.empty() && !closing.empty()) {
     std::vector<uint8_t*> blocks(closing.size());
     std::vector<SessionMeta> metas(closing.size());
     RowErrors errors;
@@ -309,26 +309,23 @@ Status SessionOperator::CloseDue(Micros watermark, Collector& out) {
                                      errors.errors().front().message);
     }
   }
-  if (session_.emit.on_close) {
-    WEIR_TRY(rows_.Emit(closing, true, OutputWatermark(watermark_), context_, ledger_, out));
-  }
+  // Always, whatever else was asked for: what readers know of a session ends with its final row.
+  WEIR_TRY(rows_.Emit(closing, true, OutputWatermark(watermark_), context_, ledger_, out));
   for (Session* session : closing) {
     table_.MarkDirty(session->key_block);
     Unlink(session);
-    session->changed = 2;  // out of the changed list below
+    if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
+    gone.push_back(session);
   }
-  std::erase_if(changed_, [](const Session* session) { return session->changed == 2; });
-  for (Session* session : closing) {
-    uint8_t* key_block = session->key_block;
-    pool_.Free(session);
-    if (StateOf(key_block).sessions == nullptr) table_.Erase(key_block);
-  }
+  if (gone.empty()) return Status::Ok();
+  std::erase_if(changed_, [](const Session* session) { return session->dead != 0; });
+  for (Session* session : gone) pool_.Free(session);
   return Status::Ok();
 }
 
+// Sessions wait for the full second (SetAlarm), so the part of a second doesn't count.
 Micros SessionOperator::OutputWatermark(Micros watermark) const {
-  const Micros hold = session_.gap + session_.lateness;
-  return watermark <= kMinTimestamp + hold ? kMinTimestamp : watermark - hold;
+  return SessionOutputWatermark(watermark, hold());
 }
 
 Status SessionOperator::ProcessWatermark(Micros watermark, Collector& out) {

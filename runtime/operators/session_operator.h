@@ -21,7 +21,9 @@ namespace weir {
 /// session closes once, when the watermark reaches its last event plus gap and lateness.
 ///
 /// For a row a session is open or closed by the row's own watermark, not by what has already been
-/// closed here: so the number of workers can't change which rows belong together.
+/// closed here: so the number of workers can't change which rows belong together. A row that is too
+/// old to open a session may join one, but not move its start: else the id of a session that has
+/// closed could come back.
 class SessionOperator final : public Operator {
  public:
   explicit SessionOperator(const plan::SessionNode& node);
@@ -42,31 +44,51 @@ class SessionOperator final : public Operator {
     Session* sessions;
   };
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
-  /// How a session was before the row that is being run, should it fail.
-  struct Undo {
-    Session* session = nullptr;
-    Session before{};
-    bool created = false;
-    std::unique_ptr<uint8_t[]> fields;   ///< copy of the state when sessions were merged into it
-    std::vector<Session*> absorbed;
+  /// What a row of the running round did to a session, should it fail.
+  struct Joined {
+    Session* session;
+    Micros start, last_event;  ///< before the row
+    int64_t count;
+    bool created;
+  };
+  /// A session merged into that of the round's row `index`.
+  struct Absorbed {
+    size_t index;
+    Session* session;
+  };
+  struct SavedFields {
+    size_t index;
+    std::unique_ptr<uint8_t[]> fields;
   };
 
   bool emits_early() const { return session_.emit.on_update || session_.emit.every; }
   Micros CloseTime(const Session& session) const {
     return session.last_event + session_.gap + session_.lateness;
   }
-  /// Splits off late rows and groups the rest into rounds.
-  Status PrepareRounds(const RecordBatch& batch, const RowSet& rows, Collector& out);
+  Micros hold() const { return session_.gap + session_.lateness; }
+  bool IsOpen(const Session& session, Micros watermark) const {
+    return watermark == kMinTimestamp || CloseTime(session) > watermark;
+  }
+  /// A row that could not open a session: it may only be part of a longer one.
+  bool IsOld(Micros time, Micros watermark) const {
+    return watermark != kMinTimestamp && time + hold() <= watermark;
+  }
+  /// Groups rows into rounds; those that have no session to join are late.
+  void PrepareRounds(const RecordBatch& batch, const RowSet& rows);
   Status RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out);
-  /// The session that a row joins, brought up to date with it.
-  Status Join(uint8_t* key_block, Micros time, Micros watermark, Undo& undo);
-  bool CanJoin(const Session& session, Micros time, Micros watermark) const;
-  Status Absorb(Session& target, Session& other, Undo& undo);
-  void Revert(Undo& undo);
-  void Settle(Undo& undo);
+  /// Brings the session that a row joins up to date with it, into joins_. False: the row is late.
+  Result<bool> Join(uint8_t* key_block, Micros time, Micros watermark);
+  /// The oldest session besides `joined` that the row (and with it `joined`) may become one with.
+  Session* FindTouching(uint8_t* key_block, const Session* joined, Micros time, Micros watermark,
+                        bool is_old) const;
+  Status Absorb(Session& target, Session& other);
+  void Revert(size_t index);
+  void Settle(size_t index);
+  /// Readers know the session under an id that is no longer its own.
+  void NoteStartMoved(Session& session);
   void Unlink(Session* session);
   void SetAlarm(Session* session);
-  void NoteStartMoved(Session& session);
+  void EraseEmptyKeys();
 
   Status CloseDue(Micros watermark, Collector& out);
   Status EmitChanged(Collector& out);
@@ -94,7 +116,16 @@ class SessionOperator final : public Operator {
   // Scratch of the batch.
   std::vector<uint8_t*> key_blocks_;
   std::vector<uint8_t*> created_;
-  RowIndices joining_;
+  RowIndices young_;
+  RowIndices late_;
+  std::vector<uint8_t*> emptied_;  ///< keys that may have no session left
+  // Scratch of the round.
+  RowIndices running_;
+  std::vector<Joined> joins_;
+  std::vector<Absorbed> absorbed_;
+  std::vector<SavedFields> saved_;
+  std::vector<uint8_t*> blocks_;
+  std::vector<SessionMeta> metas_;
 };
 
 }  // namespace weir

@@ -89,8 +89,8 @@ Status SessionRows::EmitDeletes(std::span<const Renamed> renamed, Micros waterma
   round.sessions = metas;
   round.now = context.clock->Now();
   RowErrors errors;
+  // An expression may fail for a blank session: its column doesn't count.
   std::vector<ColumnPtr> columns = executor_.Output(round, errors);
-  WEIR_TRY(FailOutput(node_, errors));
   HiddenColumns hidden;
   hidden.event_time = std::move(times);
   hidden.watermark = Column::Constant(Value::Int64(watermark), count);

@@ -1,6 +1,7 @@
 #include "runtime/operators/state_executor.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "runtime/operators/column_copy.h"
 #include "runtime/operators/project_operator.h"
@@ -19,6 +20,7 @@ struct StateExecutor::CompiledStatement {
 
 struct StateExecutor::CompiledBlock {
   std::vector<CompiledStatement> statements;
+  std::vector<bool> used;  ///< by register: read or written; of the outermost block
 };
 
 namespace {
@@ -31,6 +33,34 @@ void VisitBlock(const plan::Block& block, const std::function<void(const plan::E
     VisitBlock(statement.then_block, visit);
     VisitBlock(statement.else_block, visit);
   }
+}
+
+void NoteColumns(const plan::Expr& expr, std::vector<bool>& used) {
+  std::vector<int> columns;
+  plan::CollectColumns(expr, columns);
+  for (int column : columns) used[static_cast<size_t>(column)] = true;
+}
+
+void NoteRegisters(const plan::StateProgram& program, const plan::Block& block,
+                   std::vector<bool>& used) {
+  VisitBlock(block, [&used](const plan::Expr& expr) { NoteColumns(expr, used); });
+  for (const plan::Statement& statement : block) {
+    using Kind = plan::Statement::Kind;
+    if (statement.kind == Kind::kAssign || statement.kind == Kind::kPut) {
+      used[static_cast<size_t>(statement.target)] = true;
+    }
+    for (int i = 0; statement.kind == Kind::kClear && i < program.registers.states; ++i) {
+      used[static_cast<size_t>(program.registers.state(i))] = true;
+    }
+    NoteRegisters(program, statement.then_block, used);
+    NoteRegisters(program, statement.else_block, used);
+  }
+}
+
+bool ReadsHidden(const plan::Expr& expr) {
+  return expr.kind == plan::ExprKind::kHidden ||
+         std::any_of(expr.children.begin(), expr.children.end(),
+                     [](const plan::ExprPtr& child) { return ReadsHidden(*child); });
 }
 
 }  // namespace
@@ -63,17 +93,28 @@ Result<std::unique_ptr<StateExecutor::CompiledBlock>> StateExecutor::Compile(
   return compiled;
 }
 
+Result<std::unique_ptr<StateExecutor::CompiledBlock>> StateExecutor::CompileRoot(
+    const plan::Block& block) const {
+  WEIR_ASSIGN(std::unique_ptr<CompiledBlock> compiled, Compile(block));
+  compiled->used.assign(static_cast<size_t>(program_.registers.total()), false);
+  NoteRegisters(program_, block, compiled->used);
+  return compiled;
+}
+
 Status StateExecutor::Open() {
-  WEIR_ASSIGN(on_event_, Compile(program_.on_event));
-  WEIR_ASSIGN(on_close_, Compile(program_.on_close));
+  WEIR_ASSIGN(on_event_, CompileRoot(program_.on_event));
+  WEIR_ASSIGN(on_close_, CompileRoot(program_.on_close));
   for (const plan::Block& block : program_.on_timer) {
-    WEIR_ASSIGN(std::unique_ptr<CompiledBlock> compiled, Compile(block));
+    WEIR_ASSIGN(std::unique_ptr<CompiledBlock> compiled, CompileRoot(block));
     on_timer_.push_back(std::move(compiled));
   }
   WEIR_ASSIGN(output_, CompileAll(program_.output));
+  output_used_.assign(static_cast<size_t>(program_.registers.total()), false);
+  for (const plan::ExprPtr& expr : program_.output) NoteColumns(*expr, output_used_);
   VisitBlock(program_.on_event, [this](const plan::Expr& expr) {
     plan::CollectColumns(expr, event_columns_);
     event_can_fail_ |= expr.CanFail();
+    reads_hidden_ |= ReadsHidden(expr);
   });
   std::erase_if(event_columns_,
                 [this](int column) { return column >= program_.registers.events; });
@@ -84,8 +125,9 @@ EvalInput StateExecutor::Input() const {
   return {registers_.data(), registers_.size(), &hidden_, size_, now_};
 }
 
-void StateExecutor::LoadRegisters(const Round& round) {
+void StateExecutor::LoadRegisters(const Round& round, const std::vector<bool>& used) {
   const plan::RegisterLayout& layout = program_.registers;
+  const auto uses = [&used](int reg) { return used[static_cast<size_t>(reg)]; };
   size_ = round.size;
   now_ = round.now;
   hidden_ = round.hidden;
@@ -96,32 +138,40 @@ void StateExecutor::LoadRegisters(const Round& round) {
     registers_[static_cast<size_t>(layout.key(static_cast<int>(i)))] = round.keys[i];
   }
   for (size_t i = 0; i < program_.fields.size(); ++i) {
-    registers_[static_cast<size_t>(layout.state(static_cast<int>(i)))] =
-        layout_.Gather(i, round.blocks);
+    const int reg = layout.state(static_cast<int>(i));
+    if (uses(reg)) registers_[static_cast<size_t>(reg)] = layout_.Gather(i, round.blocks);
   }
   for (size_t i = 0; i < program_.let_types.size(); ++i) {
-    registers_[static_cast<size_t>(layout.let(static_cast<int>(i)))] =
-        Column::Make(program_.let_types[i], size_);
+    const int reg = layout.let(static_cast<int>(i));
+    if (uses(reg)) {
+      registers_[static_cast<size_t>(reg)] = Column::Make(program_.let_types[i], size_);
+    }
   }
-  if (round.sessions.empty()) return;
-  MutableColumnPtr start = Column::Make(DataType::Timestamp(), size_);
-  MutableColumnPtr last = Column::Make(DataType::Timestamp(), size_);
-  MutableColumnPtr count = Column::Make(DataType::Int64(), size_);
-  MutableColumnPtr closed = Column::Make(DataType::Bool(), size_);
-  MutableColumnPtr is_new = Column::Make(DataType::Bool(), size_);
-  for (uint32_t i = 0; i < size_; ++i) {
-    const SessionMeta& session = round.sessions[i];
-    start->mutable_data<int64_t>()[i] = session.start;
-    last->mutable_data<int64_t>()[i] = session.last_event;
-    count->mutable_data<int64_t>()[i] = session.count;
-    closed->mutable_data<uint8_t>()[i] = session.closed ? 1 : 0;
-    is_new->mutable_data<uint8_t>()[i] = session.is_new ? 1 : 0;
-  }
-  registers_[static_cast<size_t>(layout.session_start())] = std::move(start);
-  registers_[static_cast<size_t>(layout.session_last_event())] = std::move(last);
-  registers_[static_cast<size_t>(layout.session_count())] = std::move(count);
-  registers_[static_cast<size_t>(layout.session_closed())] = std::move(closed);
-  registers_[static_cast<size_t>(layout.session_is_new())] = std::move(is_new);
+  if (!round.sessions.empty()) LoadSessions(round, used);
+}
+
+void StateExecutor::LoadSessions(const Round& round, const std::vector<bool>& used) {
+  const auto load = [&](int reg, DataType type, auto* kind, auto&& value_of) {
+    using T = std::remove_pointer_t<decltype(kind)>;
+    if (!used[static_cast<size_t>(reg)]) return;
+    MutableColumnPtr column = Column::Make(std::move(type), size_);
+    T* values = column->template mutable_data<T>();
+    for (uint32_t i = 0; i < size_; ++i) values[i] = static_cast<T>(value_of(round.sessions[i]));
+    registers_[static_cast<size_t>(reg)] = std::move(column);
+  };
+  const plan::RegisterLayout& layout = program_.registers;
+  constexpr int64_t* kWide = nullptr;
+  constexpr uint8_t* kFlag = nullptr;
+  load(layout.session_start(), DataType::Timestamp(), kWide,
+       [](const SessionMeta& session) { return session.start; });
+  load(layout.session_last_event(), DataType::Timestamp(), kWide,
+       [](const SessionMeta& session) { return session.last_event; });
+  load(layout.session_count(), DataType::Int64(), kWide,
+       [](const SessionMeta& session) { return session.count; });
+  load(layout.session_closed(), DataType::Bool(), kFlag,
+       [](const SessionMeta& session) { return session.closed; });
+  load(layout.session_is_new(), DataType::Bool(), kFlag,
+       [](const SessionMeta& session) { return session.is_new; });
 }
 
 Column& StateExecutor::Writable(int target) {
@@ -210,7 +260,11 @@ void StateExecutor::RunStatement(const CompiledStatement& statement, const RowSe
       });
       return;
     case Kind::kClear:
-      rows.ForEach([&](RowIndex row) { effects.cleared.push_back(row); });
+      for (size_t timer = 0; timer < program_.timers.size(); ++timer) {
+        rows.ForEach([&](RowIndex row) {
+          effects.timers.push_back({row, static_cast<int>(timer), std::nullopt});
+        });
+      }
       for (size_t i = 0; i < program_.fields.size(); ++i) {
         Assign(program_.registers.state(static_cast<int>(i)),
                Column::Constant(program_.fields[i].initial, size_), rows);
@@ -259,17 +313,31 @@ void StateExecutor::DropFailed(const RowIndices& failed, Effects& effects) {
   for (Emitted& emitted : effects.emitted) std::erase_if(emitted.rows, has_failed);
   std::erase_if(effects.timers,
                 [&](const TimerChange& change) { return has_failed(change.row); });
-  std::erase_if(effects.cleared, has_failed);
 }
 
 void StateExecutor::Run(const CompiledBlock& block, const Round& round, RowErrors& errors,
                         Effects& effects) {
-  LoadRegisters(round);
+  LoadRegisters(round, block.used);
   RunBlock(block, RowSet::All(size_), errors, effects);
   const RowIndices failed = errors.Rows();
   StoreState(round, failed);
   if (!failed.empty()) DropFailed(failed, effects);
   registers_.clear();
+}
+
+StateExecutor::Round StateExecutor::EventRound(const RecordBatch& batch, const RowIndices& rows,
+                                               Micros now) const {
+  Round round;
+  round.size = static_cast<uint32_t>(rows.size());
+  round.now = now;
+  const bool whole = round.size == batch.capacity();
+  round.events.resize(static_cast<size_t>(program_.registers.events));
+  for (int column : event_columns_) {
+    round.events[static_cast<size_t>(column)] =
+        whole ? batch.column(column) : GatherRows(batch.column(column), rows);
+  }
+  if (reads_hidden_) round.hidden = whole ? batch.hidden() : GatherHiddenRows(batch.hidden(), rows);
+  return round;
 }
 
 void StateExecutor::RunEvent(const Round& round, RowErrors& errors, Effects& effects) {
@@ -285,7 +353,7 @@ void StateExecutor::RunClose(const Round& round, RowErrors& errors, Effects& eff
 }
 
 std::vector<ColumnPtr> StateExecutor::Output(const Round& round, RowErrors& errors) {
-  LoadRegisters(round);
+  LoadRegisters(round, output_used_);
   std::vector<ColumnPtr> columns;
   for (const auto& expr : output_) {
     const ColumnPtr column = expr->Evaluate(Input(), RowSet::All(size_), errors);

@@ -35,7 +35,7 @@ class StateExecutor {
     std::vector<ColumnPtr> columns;
     RowIndices rows;  ///< columns are position-preserving: these rows count
   };
-  /// A timer set (time) or cancelled (none) by a row of the round.
+  /// A timer set (time) or cancelled (none) by a row of the round; `clear` cancels all.
   struct TimerChange {
     RowIndex row;
     int timer;
@@ -44,8 +44,7 @@ class StateExecutor {
   /// What a block did besides changing state; failed rows are already taken out.
   struct Effects {
     std::vector<Emitted> emitted;
-    std::vector<TimerChange> timers;
-    RowIndices cleared;
+    std::vector<TimerChange> timers;  ///< in the order in which a row made them
   };
   /// The rows of a round: row i has the i-th block, keys and session.
   struct Round {
@@ -68,6 +67,10 @@ class StateExecutor {
   /// Whether a row of `on event` can fail.
   bool event_can_fail() const { return event_can_fail_; }
 
+  /// A round over `rows` of a batch, columns compacted to what blocks read; the caller adds the
+  /// blocks (and sessions) of the rows.
+  Round EventRound(const RecordBatch& batch, const RowIndices& rows, Micros now) const;
+
   void RunEvent(const Round& round, RowErrors& errors, Effects& effects);
   void RunTimer(int timer, const Round& round, RowErrors& errors, Effects& effects);
   void RunClose(const Round& round, RowErrors& errors, Effects& effects);
@@ -78,6 +81,7 @@ class StateExecutor {
   struct CompiledBlock;
   struct CompiledStatement;
   static Result<std::unique_ptr<CompiledBlock>> Compile(const plan::Block& block);
+  Result<std::unique_ptr<CompiledBlock>> CompileRoot(const plan::Block& block) const;
 
   void Run(const CompiledBlock& block, const Round& round, RowErrors& errors, Effects& effects);
   void RunBlock(const CompiledBlock& block, const RowSet& rows, RowErrors& errors,
@@ -86,7 +90,9 @@ class StateExecutor {
                     Effects& effects);
   void Assign(int target, const ColumnPtr& value, const RowSet& rows);
   void Put(const CompiledStatement& statement, const RowSet& rows, RowErrors& errors);
-  void LoadRegisters(const Round& round);
+  /// Fills the registers that `used` marks.
+  void LoadRegisters(const Round& round, const std::vector<bool>& used);
+  void LoadSessions(const Round& round, const std::vector<bool>& used);
   void StoreState(const Round& round, const RowIndices& failed);
   static void DropFailed(const RowIndices& failed, Effects& effects);
   EvalInput Input() const;
@@ -99,7 +105,9 @@ class StateExecutor {
   std::unique_ptr<CompiledBlock> on_close_;
   std::vector<std::unique_ptr<CompiledBlock>> on_timer_;
   std::vector<std::unique_ptr<Evaluator>> output_;
+  std::vector<bool> output_used_;  ///< by register
   std::vector<int> event_columns_;
+  bool reads_hidden_ = false;  ///< some block reads a hidden column
   bool event_can_fail_ = false;
 
   // Registers of the running round.

@@ -28,6 +28,8 @@ class StateLayout {
   /// All fields at their initial values. The memory was zeroed.
   void Init(uint8_t* block) const;
   void Destroy(uint8_t* block) const;
+  /// Fields of an initialised block back to their initial values.
+  void Reset(uint8_t* block) const { Init(block); }
   /// `target` becomes an owning copy of `source`; `target` was initialised.
   void Copy(uint8_t* target, const uint8_t* source) const;
 

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "compiler/plan/row_nodes.h"
+#include "runtime/operators/failing_rows.h"
+#include "runtime/operators/operator.h"
+#include "runtime/state/state_table.h"
+#include "runtime/types/value.h"
+#include "runtime/vector/key_encoder.h"
+
+namespace weir {
+
+/// `top n by exprs per keys` over final rows of windows: the first n of each group, highest first,
+/// ties by all columns. A group leaves once, when the watermark passes its rows' event time, so that
+/// no row of its window can follow. Holds at most n rows a group. For the few rows that windows
+/// give: one value at a time.
+class TopOperator final : public Operator {
+ public:
+  explicit TopOperator(const plan::TopNode& node);
+  Status Open(const OperatorContext& context) override;
+  Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
+  Status ProcessWatermark(Micros watermark, Collector& out) override;
+  Status Snapshot(StateWriter& out) override;
+  Status Restore(const StateReader& in) override;
+
+ private:
+  struct Entry {
+    std::vector<Value> by;
+    std::vector<Value> row;
+  };
+  struct Group {
+    std::vector<Entry>* entries;  ///< a heap, the lowest entry first; at most `count`
+    Micros until;                 ///< largest event time of its rows
+  };
+  static Group& GroupOf(uint8_t* block) { return *reinterpret_cast<Group*>(block); }
+  /// Whether `a` ranks before `b`.
+  static bool Before(const Entry& a, const Entry& b);
+
+  void Add(uint8_t* block, Entry entry);
+  Status Emit(const std::vector<uint8_t*>& blocks, Collector& out);
+  Status ReadGroup(std::string_view value, uint8_t* block);
+
+  const plan::TopNode& top_;
+  RowRouter errors_to_;
+  std::vector<std::unique_ptr<Evaluator>> by_exprs_;
+  std::vector<std::unique_ptr<Evaluator>> per_exprs_;
+  KeyEncoder keys_;
+  StateTable table_;
+  FailingRows failing_;
+  /// Groups by the time at which they may leave; each once, looked at again when it comes.
+  std::map<Micros, std::vector<uint8_t*>> due_;
+  Micros watermark_ = kMinTimestamp;
+  std::vector<uint8_t*> blocks_;
+  std::vector<uint8_t*> created_;
+};
+
+}  // namespace weir
