@@ -101,104 +101,136 @@ ExprPtr ExprTyper::TypeList(const ast::ListExpr& list, const Scope& scope, const
   return made;
 }
 
+namespace {
+
+/// Type that a place expects of field `name`.
+std::optional<DataType> ExpectedOf(const DataType* hint, const std::string& name) {
+  if (hint == nullptr) return std::nullopt;
+  if (hint->is(TypeKind::kMap)) return hint->map_value();
+  if (!hint->is(TypeKind::kStruct)) return std::nullopt;
+  std::optional<int> index = hint->FieldIndex(name);
+  if (!index) return std::nullopt;
+  return hint->fields()[static_cast<size_t>(*index)].type;
+}
+
+/// Member `index` of a struct expression.
+ExprPtr MemberOf(const ExprPtr& base, size_t index, Span span) {
+  const StructField& field = base->type.fields()[index];
+  auto member = std::make_shared<plan::Expr>();
+  member->kind = ExprKind::kField;
+  member->type = field.type;
+  member->span = span;
+  member->index = static_cast<int>(index);
+  member->name = field.name;
+  member->children = {base};
+  return member;
+}
+
+/// A later entry of the same name replaces an earlier one.
+template <typename Entry>
+void Put(std::vector<Entry>& entries, Entry entry) {
+  auto known = std::find_if(entries.begin(), entries.end(),
+                            [&](const Entry& other) { return other.name == entry.name; });
+  if (known == entries.end()) {
+    entries.push_back(std::move(entry));
+  } else {
+    *known = std::move(entry);
+  }
+}
+
+}  // namespace
+
+void ExprTyper::OpenSpread(const ast::StructEntry& entry, const Scope& scope,
+                           std::vector<Entry>& entries) {
+  ExprPtr base = Type(*entry.value, scope);
+  if (IsError(base)) return;
+  if (!base->type.is(TypeKind::kStruct) || base->type.optional()) {
+    diagnostics_.Report(Code::kF0201, entry.value->span)
+        .Arg("a struct")
+        .Arg(base->type.ToString());
+    return;
+  }
+  for (size_t i = 0; i < base->type.fields().size(); ++i) {
+    Put(entries, Entry{base->type.fields()[i].name, MemberOf(base, i, entry.span), entry.span});
+  }
+}
+
+ExprTyper::Entry ExprTyper::TypeEntry(const ast::StructEntry& entry, const Scope& scope,
+                                      const DataType* hint) {
+  std::optional<DataType> expected = ExpectedOf(hint, entry.name.text);
+  const DataType* expected_type = expected ? &*expected : nullptr;
+  if (entry.value != nullptr) {
+    return {entry.name.text, Type(*entry.value, scope, expected_type), entry.name.span};
+  }
+  ast::NameExpr shorthand;
+  shorthand.name = entry.name;
+  shorthand.span = entry.name.span;
+  return {entry.name.text, TypeName(shorthand, scope, expected_type), entry.name.span};
+}
+
 std::vector<ExprTyper::Entry> ExprTyper::Entries(const ast::StructExpr& row, const Scope& scope,
                                                  const DataType* hint) {
   std::vector<Entry> entries;
-  auto put = [&](Entry entry) {
-    for (Entry& known : entries) {
-      if (known.name == entry.name) {
-        known = std::move(entry);
-        return;
-      }
-    }
-    entries.push_back(std::move(entry));
-  };
-  auto hint_of = [&](const std::string& name) -> std::optional<DataType> {
-    if (hint == nullptr) return std::nullopt;
-    if (hint->is(TypeKind::kMap)) return hint->map_value();
-    if (!hint->is(TypeKind::kStruct)) return std::nullopt;
-    std::optional<int> index = hint->FieldIndex(name);
-    if (!index) return std::nullopt;
-    return hint->fields()[static_cast<size_t>(*index)].type;
-  };
   for (const ast::StructEntry& entry : row.entries) {
     if (entry.kind == ast::StructEntry::Kind::kSpread) {
-      ExprPtr base = Type(*entry.value, scope);
-      if (IsError(base)) continue;
-      if (!base->type.is(TypeKind::kStruct) || base->type.optional()) {
-        diagnostics_.Report(Code::kF0201, entry.value->span)
-            .Arg("a struct")
-            .Arg(base->type.ToString());
-        continue;
-      }
-      for (size_t i = 0; i < base->type.fields().size(); ++i) {
-        const StructField& field = base->type.fields()[i];
-        auto member = std::make_shared<plan::Expr>();
-        member->kind = ExprKind::kField;
-        member->type = field.type;
-        member->span = entry.span;
-        member->index = static_cast<int>(i);
-        member->name = field.name;
-        member->children = {base};
-        put({field.name, std::move(member), entry.span});
-      }
-      continue;
-    }
-    std::optional<DataType> expected = hint_of(entry.name.text);
-    const DataType* expected_type = expected ? &*expected : nullptr;
-    ExprPtr value;
-    if (entry.value != nullptr) {
-      value = Type(*entry.value, scope, expected_type);
+      OpenSpread(entry, scope, entries);
     } else {
-      ast::NameExpr shorthand;
-      shorthand.name = entry.name;
-      shorthand.span = entry.name.span;
-      value = TypeName(shorthand, scope, expected_type);
+      Put(entries, TypeEntry(entry, scope, hint));
     }
-    put({entry.name.text, std::move(value), entry.name.span});
   }
   return entries;
 }
 
-ExprPtr ExprTyper::MakeStruct(std::vector<Entry> entries, const DataType* type, Span span,
-                              bool partial) {
+ExprPtr ExprTyper::MakeAnonymousStruct(std::vector<Entry> entries, Span span) {
   auto made = std::make_shared<plan::Expr>();
   made->kind = ExprKind::kMakeStruct;
   made->span = span;
   std::vector<StructField> fields;
   bool poisoned = false;
-  if (type == nullptr) {
-    for (Entry& entry : entries) {
-      poisoned |= IsError(entry.value);
-      fields.push_back({entry.name, entry.value->type});
-      made->children.push_back(std::move(entry.value));
-    }
-    made->type = DataType::Struct(std::move(fields));
-    return poisoned ? ErrorExpr(span) : made;
+  for (Entry& entry : entries) {
+    poisoned |= IsError(entry.value);
+    fields.push_back({entry.name, entry.value->type});
+    made->children.push_back(std::move(entry.value));
   }
+  if (poisoned) return ErrorExpr(span);
+  made->type = DataType::Struct(std::move(fields));
+  return made;
+}
+
+bool ExprTyper::ReportUnknownFields(const std::vector<Entry>& entries, const DataType& type) {
   std::vector<std::string> names;
-  for (const StructField& field : type->fields()) names.push_back(field.name);
+  for (const StructField& field : type.fields()) names.push_back(field.name);
+  bool unknown = false;
   for (const Entry& entry : entries) {
-    if (type->FieldIndex(entry.name)) continue;
-    poisoned = true;
-    std::string what = type->name().empty() ? "this struct" : fmt::format("`{}`", type->name());
-    DiagnosticBuilder report =
-        diagnostics_.Report(Code::kF0107, entry.span).Arg(what).Arg(entry.name);
-    report.Help(SuggestHelp(entry.name, names));
+    if (type.FieldIndex(entry.name)) continue;
+    unknown = true;
+    std::string what = type.name().empty() ? "this struct" : fmt::format("`{}`", type.name());
+    diagnostics_.Report(Code::kF0107, entry.span)
+        .Arg(what)
+        .Arg(entry.name)
+        .Help(SuggestHelp(entry.name, names));
   }
+  return unknown;
+}
+
+ExprPtr ExprTyper::MakeStruct(std::vector<Entry> entries, const DataType* type, Span span,
+                              bool partial) {
+  if (type == nullptr) return MakeAnonymousStruct(std::move(entries), span);
+  auto made = std::make_shared<plan::Expr>();
+  made->kind = ExprKind::kMakeStruct;
+  made->span = span;
+  std::vector<StructField> fields;
+  bool poisoned = ReportUnknownFields(entries, *type);
   for (const StructField& field : type->fields()) {
     auto given = std::find_if(entries.begin(), entries.end(),
                               [&](const Entry& entry) { return entry.name == field.name; });
+    if (given == entries.end() && partial) continue;
     if (given != entries.end()) {
       ExprPtr value = Convert(given->value, field.type, given->value->span);
       poisoned |= IsError(value);
       made->children.push_back(std::move(value));
-      fields.push_back(field);
-    } else if (partial) {
-      continue;
     } else if (field.type.optional()) {
       made->children.push_back(plan::MakeLiteral(Value::Null(field.type), span));
-      fields.push_back(field);
     } else {
       poisoned = true;
       diagnostics_.Report(Code::kF0224, span)
@@ -206,9 +238,11 @@ ExprPtr ExprTyper::MakeStruct(std::vector<Entry> entries, const DataType* type, 
           .Note(fmt::format("`{}: {}` has no value to take its place", field.name,
                             field.type.ToString()));
     }
+    fields.push_back(field);
   }
+  if (poisoned) return ErrorExpr(span);
   made->type = DataType::Struct(std::move(fields), type->name());
-  return poisoned ? ErrorExpr(span) : made;
+  return made;
 }
 
 ExprPtr ExprTyper::TypeStruct(const ast::StructExpr& row, const Scope& scope,
@@ -227,24 +261,10 @@ ExprPtr ExprTyper::TypeWith(const ast::WithExpr& with, const Scope& scope, const
   const DataType type = base->type;
   std::vector<Entry> entries;
   for (size_t i = 0; i < type.fields().size(); ++i) {
-    auto member = std::make_shared<plan::Expr>();
-    member->kind = ExprKind::kField;
-    member->type = type.fields()[i].type;
-    member->span = with.base->span;
-    member->index = static_cast<int>(i);
-    member->name = type.fields()[i].name;
-    member->children = {base};
-    entries.push_back({member->name, member, with.base->span});
+    Span span = with.base->span;
+    entries.push_back({type.fields()[i].name, MemberOf(base, i, span), span});
   }
-  for (Entry& change : Entries(*with.changes, scope, &type)) {
-    auto place = std::find_if(entries.begin(), entries.end(),
-                              [&](const Entry& entry) { return entry.name == change.name; });
-    if (place == entries.end()) {
-      entries.push_back(std::move(change));
-    } else {
-      *place = std::move(change);
-    }
-  }
+  for (Entry& change : Entries(*with.changes, scope, &type)) Put(entries, std::move(change));
   return MakeStruct(std::move(entries), &type, with.span, false);
 }
 
@@ -259,10 +279,7 @@ ExprPtr ExprTyper::PartialRow(const ast::Expr& expr, const Scope& scope, const D
     for (size_t i = 0; i < base->children.size(); ++i) {
       entries.push_back({base->type.fields()[i].name, base->children[i], with->base->span});
     }
-    for (Entry& change : Entries(*with->changes, scope, &type)) {
-      std::erase_if(entries, [&](const Entry& entry) { return entry.name == change.name; });
-      entries.push_back(std::move(change));
-    }
+    for (Entry& change : Entries(*with->changes, scope, &type)) Put(entries, std::move(change));
     return MakeStruct(std::move(entries), &type, expr.span, true);
   }
   ExprPtr value = Type(expr, scope, &type);

@@ -148,50 +148,60 @@ std::string NoMembersHelp(const DataType& type, const std::string& text, const s
 
 }  // namespace
 
-ExprPtr ExprTyper::TypeMember(const ast::MemberExpr& member, const Scope& scope) {
+ExprPtr ExprTyper::TypeMethod(const ast::MemberExpr& member, const Scope& scope) {
   const auto* head = member.object->Try<ast::NameExpr>();
   const ast::Name& name = member.member;
-  if (member.call) {
-    if (head != nullptr) {
-      if (const Catalog* module = catalog_.FindModule(head->name.text)) {
-        if (const FunctionInfo* function = module->FindFunction(name.text)) {
-          return CallFunction(*function, name, *member.call, scope, member.span);
-        }
-        diagnostics_.Report(Code::kF0105, name.span).Arg(head->name.text).Arg(name.text);
-        return ErrorExpr(member.span);
-      }
+  const Catalog* module = head == nullptr ? nullptr : catalog_.FindModule(head->name.text);
+  if (module != nullptr) {
+    if (const FunctionInfo* function = module->FindFunction(name.text)) {
+      return CallFunction(*function, name, *member.call, scope, member.span);
     }
-    diagnostics_.Report(Code::kF0108, name.span)
-        .Arg(fmt::format(".{}", name.text))
-        .Help(fmt::format("values have no methods; a function is called `{}({}, …)`", name.text,
-                          TextOf(member.object->span)));
+    diagnostics_.Report(Code::kF0105, name.span).Arg(head->name.text).Arg(name.text);
     return ErrorExpr(member.span);
   }
-  // `e.x` of a row alias, unless a column of that name hides the alias.
+  diagnostics_.Report(Code::kF0108, name.span)
+      .Arg(fmt::format(".{}", name.text))
+      .Help(fmt::format("values have no methods; a function is called `{}({}, …)`", name.text,
+                        TextOf(member.object->span)));
+  return ErrorExpr(member.span);
+}
+
+ExprPtr ExprTyper::TypeRowMember(const ast::MemberExpr& member, const Scope& scope,
+                                 const Scope::Row& row) {
+  std::vector<std::string> names;
+  for (const ScopeColumn& column : row.columns) {
+    if (column.name == member.member.text) return Known(ColumnExpr(column, member.span), scope);
+    names.push_back(column.name);
+  }
+  SuggestField(diagnostics_.Report(Code::kF0107, member.member.span)
+                   .Arg(fmt::format("`{}`", row.alias))
+                   .Arg(member.member.text),
+               member.member, names);
+  return ErrorExpr(member.span);
+}
+
+ExprPtr ExprTyper::TypeMember(const ast::MemberExpr& member, const Scope& scope) {
+  if (member.call) return TypeMethod(member, scope);
+  const auto* head = member.object->Try<ast::NameExpr>();
   const Scope::Row* row = head == nullptr ? nullptr : scope.FindRow(head->name.text);
-  if (row != nullptr) {
-    for (const ScopeColumn& column : row->columns) {
-      if (column.name == name.text) return Known(ColumnExpr(column, member.span), scope);
-    }
-    std::vector<std::string> names;
-    for (const ScopeColumn& column : row->columns) names.push_back(column.name);
-    SuggestField(
-        diagnostics_.Report(Code::kF0107, name.span).Arg(fmt::format("`{}`", row->alias)).Arg(name.text),
-        name, names);
-    return ErrorExpr(member.span);
-  }
+  if (row != nullptr) return TypeRowMember(member, scope, *row);
   ExprPtr object = Type(*member.object, scope);
   const DataType type = object->type;
   if (type.is_error()) return ErrorExpr(member.span);
   if (type.is(TypeKind::kJson)) {
     return Known(FieldExpr(std::move(object), -1, member, DataType::Json().AsOptional()), scope);
   }
-  if (!type.is(TypeKind::kStruct)) {
-    diagnostics_.Report(Code::kF0227, name.span)
-        .Arg(type.AsRequired().ToString())
-        .Help(NoMembersHelp(type, TextOf(member.object->span), name.text));
-    return ErrorExpr(member.span);
-  }
+  if (type.is(TypeKind::kStruct)) return TypeStructMember(member, std::move(object), scope);
+  diagnostics_.Report(Code::kF0227, member.member.span)
+      .Arg(type.AsRequired().ToString())
+      .Help(NoMembersHelp(type, TextOf(member.object->span), member.member.text));
+  return ErrorExpr(member.span);
+}
+
+ExprPtr ExprTyper::TypeStructMember(const ast::MemberExpr& member, ExprPtr object,
+                                    const Scope& scope) {
+  const DataType type = object->type;
+  const ast::Name& name = member.member;
   std::optional<int> index = type.FieldIndex(name.text);
   if (!index) {
     std::string what = type.name().empty() ? fmt::format("`{}`", TextOf(member.object->span))
@@ -200,26 +210,30 @@ ExprPtr ExprTyper::TypeMember(const ast::MemberExpr& member, const Scope& scope)
                  FieldNames(type));
     return ErrorExpr(member.span);
   }
-  const DataType field = type.fields()[static_cast<size_t>(*index)].type;
   if (type.optional() && !member.safe) {
-    std::string text = TextOf(member.object->span);
-    Span dot{member.span.file, member.object->span.end, name.span.begin};
-    if (member.object->parenthesized) dot.begin = name.span.begin - 1;
-    diagnostics_.Report(Code::kF0210, member.span)
-        .Arg(text)
-        .Here(fmt::format("`{}` is optional", text))
-        .Help(fmt::format("`{}?.{}` is null where `{}` is null", text, name.text, text))
-        .Suggest(dot, "?.", "write `?.`");
+    ReportHiddenMember(member);
     return ErrorExpr(member.span);
   }
   if (member.safe && !type.optional()) {
     diagnostics_.Report(Code::kW0201, member.object->span).Help("write `.` instead of `?.`");
   }
-  if (object->kind == ExprKind::kMakeStruct) {
-    return At(object->children[static_cast<size_t>(*index)], member.span);
-  }
+  const size_t place = static_cast<size_t>(*index);
+  if (object->kind == ExprKind::kMakeStruct) return At(object->children[place], member.span);
+  const DataType& field = type.fields()[place].type;
   DataType result = type.optional() ? field.AsOptional() : field;
   return Known(FieldExpr(std::move(object), *index, member, result), scope);
+}
+
+void ExprTyper::ReportHiddenMember(const ast::MemberExpr& member) {
+  std::string text = TextOf(member.object->span);
+  const std::string& name = member.member.text;
+  Span dot{member.span.file, member.object->span.end, member.member.span.begin};
+  if (member.object->parenthesized) dot.begin = member.member.span.begin - 1;
+  diagnostics_.Report(Code::kF0210, member.span)
+      .Arg(text)
+      .Here(fmt::format("`{}` is optional", text))
+      .Help(fmt::format("`{}?.{}` is null where `{}` is null", text, name, text))
+      .Suggest(dot, "?.", "write `?.`");
 }
 
 ExprPtr ExprTyper::TypeIndex(const ast::IndexExpr& index, const Scope& scope) {

@@ -78,12 +78,20 @@ class ExprTyper {
     Span span;
   };
   std::vector<Entry> Entries(const ast::StructExpr& row, const Scope& scope, const DataType* hint);
+  void OpenSpread(const ast::StructEntry& entry, const Scope& scope, std::vector<Entry>& entries);
+  Entry TypeEntry(const ast::StructEntry& entry, const Scope& scope, const DataType* hint);
+  ExprPtr MakeAnonymousStruct(std::vector<Entry> entries, Span span);
+  bool ReportUnknownFields(const std::vector<Entry>& entries, const DataType& type);
   ExprPtr MakeStruct(std::vector<Entry> entries, const DataType* type, Span span, bool partial);
 
   // expr_names.cc
   ExprPtr TypeName(const ast::NameExpr& name, const Scope& scope, const DataType* hint);
   ExprPtr TypeParam(const ast::ParamExpr& param, const Scope& scope);
   ExprPtr TypeMember(const ast::MemberExpr& member, const Scope& scope);
+  ExprPtr TypeMethod(const ast::MemberExpr& member, const Scope& scope);
+  ExprPtr TypeRowMember(const ast::MemberExpr& member, const Scope& scope, const Scope::Row& row);
+  ExprPtr TypeStructMember(const ast::MemberExpr& member, ExprPtr object, const Scope& scope);
+  void ReportHiddenMember(const ast::MemberExpr& member);
   ExprPtr TypeIndex(const ast::IndexExpr& index, const Scope& scope);
   ExprPtr UnknownName(const ast::Name& name, const Scope& scope, const DataType* hint);
   ExprPtr Known(ExprPtr expr, const Scope& scope) const;
