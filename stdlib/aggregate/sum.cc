@@ -71,7 +71,8 @@ void ReportOverflow(const AggregateContext& context, RowIndex row, const DataTyp
                       fmt::format("the sum is beyond the range of {}", type.ToString()));
 }
 
-template <typename T>
+/// An average never leaves the range of the values: only 128 bits bound its sum.
+template <typename T, bool kAverage>
 void UpdateExact(const AggregateContext& context, uint8_t* const* states,
                  std::span<const Column* const> arguments, const RowSet& rows) {
   const ColumnView<T> values(*arguments[0]);
@@ -80,7 +81,7 @@ void UpdateExact(const AggregateContext& context, uint8_t* const* states,
   ForEachValue<ExactSum>(states, *arguments[0], rows, [&](ExactSum& state, RowIndex row) {
     Int128 sum = 0;
     const bool wrapped = __builtin_add_overflow(state.sum, Int128{values[row]}, &sum);
-    if (!wrapped && range.Holds(sum)) {
+    if (!wrapped && (kAverage || range.Holds(sum))) {
       state.sum = sum;
       ++state.count;
     } else {
@@ -198,12 +199,13 @@ void FinishFloatAverage(const AggregateContext&, std::span<uint8_t* const> state
   }
 }
 
+template <bool kAverage>
 AggregateKernel ExactKernel(const DataType& argument) {
   AggregateKernel kernel = KernelOf<ExactSum>();
   switch (argument.physical()) {
-    case Physical::kUInt64: kernel.update = &UpdateExact<uint64_t>; break;
-    case Physical::kInt128: kernel.update = &UpdateExact<Int128>; break;
-    default: kernel.update = &UpdateExact<int64_t>; break;
+    case Physical::kUInt64: kernel.update = &UpdateExact<uint64_t, kAverage>; break;
+    case Physical::kInt128: kernel.update = &UpdateExact<Int128, kAverage>; break;
+    default: kernel.update = &UpdateExact<int64_t, kAverage>; break;
   }
   kernel.finish = &FinishExactSum;
   return kernel;
@@ -217,7 +219,7 @@ AggregateKernel FloatKernel() {
 }
 
 AggregateKernel SumKernel(std::span<const DataType> arguments, const DataType&) {
-  return arguments[0].is_float() ? FloatKernel() : ExactKernel(arguments[0]);
+  return arguments[0].is_float() ? FloatKernel() : ExactKernel<false>(arguments[0]);
 }
 
 DataType SumResult(std::span<const DataType> arguments, std::span<const Value* const>) {
@@ -246,7 +248,7 @@ AggregateKernel AverageKernel(std::span<const DataType> arguments, const DataTyp
     kernel.finish = &FinishFloatAverage;
     return kernel;
   }
-  AggregateKernel kernel = ExactKernel(type);
+  AggregateKernel kernel = ExactKernel<true>(type);
   if (type.is(TypeKind::kDuration)) {
     kernel.finish = &FinishDurationAverage;
   } else if (type.is_decimal()) {
