@@ -36,6 +36,7 @@ void OperatorTask::Check(const Status& status) {
 
 void OperatorTask::Emit(int port, RecordBatch batch) {
   if (batch.empty() || context_->failed()) return;
+  ++context_->batches;
   ports_[static_cast<size_t>(port)].Emit(batch);
 }
 
@@ -55,7 +56,7 @@ void OperatorTask::ReceiveControl(size_t input, const Control& control) {
   const InputProgress::Change change = progress_.Receive(input, control);
   if (change.watermark) {
     Check(op_->ProcessWatermark(progress_.watermark(), *this));
-    SendAll(Control::Watermark(progress_.watermark()));
+    ForwardWatermark();
   }
   if (change.status) SendAll(Control::Status(progress_.idle()));
   if (change.ended && !context_->failed()) {
@@ -69,6 +70,14 @@ void OperatorTask::ReceiveControl(size_t input, const Control& control) {
     }
   }
   if (change.barrier) Barrier();
+}
+
+void OperatorTask::ForwardWatermark() {
+  const Micros reached = progress_.watermark();
+  const Micros output = reached == kMaxTimestamp ? reached : op_->OutputWatermark(reached);
+  if (output <= forwarded_) return;
+  forwarded_ = output;
+  SendAll(Control::Watermark(output));
 }
 
 NodeAccount OperatorTask::Account() const {
@@ -105,6 +114,11 @@ void OperatorTask::Barrier() {
 void OperatorTask::ProcessTime(Micros now) {
   if (context_->failed() || finished_) return;
   Check(op_->ProcessTime(now, *this));
+}
+
+void OperatorTask::Flush() {
+  if (context_->failed() || finished_) return;
+  Check(op_->Flush(*this));
 }
 
 void OperatorTask::Deliver() {

@@ -36,6 +36,8 @@ class OperatorTask final : public Collector {
   void Emit(int port, RecordBatch batch) override;
 
   void ProcessTime(Micros now);
+  /// The worker has nothing else to do.
+  void Flush();
   Micros NextProcessingTime() const { return op_->NextProcessingTime(); }
   /// After the commit of the barrier: sinks make their rows visible.
   void Deliver();
@@ -61,6 +63,7 @@ class OperatorTask final : public Collector {
   void ReceiveBatch(size_t input, const RecordBatch& batch);
   void ReceiveControl(size_t input, const Control& control);
   void Barrier();
+  void ForwardWatermark();
   void SendAll(const Control& control);
   void Check(const Status& status);
 
@@ -71,6 +74,7 @@ class OperatorTask final : public Collector {
   std::vector<std::unique_ptr<Input>> inputs_;
   std::vector<int64_t> rows_received_;
   std::vector<OutputPort> ports_;
+  Micros forwarded_ = kMinTimestamp;
   const int node_id_;
   const int level_;
   bool finished_ = false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 
 #include "runtime/eval/predicate.h"
@@ -127,6 +128,43 @@ Result<std::vector<CapturedRow>> SelectRows(const std::vector<RecordBatch>& batc
     for (RowIndex row : selected) {
       if (!IsDelete(batch, row)) rows.push_back({&batch, row});
     }
+  }
+  return rows;
+}
+
+Result<std::vector<CapturedRow>> LatestRows(const std::vector<RecordBatch>& batches,
+                                            const std::vector<int>& key,
+                                            const plan::ExprPtr& where, Micros now) {
+  std::vector<std::string> order;
+  std::map<std::string, CapturedRow> latest;
+  for (const RecordBatch& batch : batches) {
+    batch.rows().ForEach([&](RowIndex row) {
+      std::string id;
+      for (int column : key) id += batch.column(column)->ValueAt(row).ToJson() + "\n";
+      if (IsDelete(batch, row)) {
+        latest.erase(id);
+        return;
+      }
+      if (!latest.contains(id)) order.push_back(id);
+      latest[id] = {&batch, row};
+    });
+  }
+  std::vector<CapturedRow> rows;
+  for (const std::string& id : order) {
+    const auto found = latest.find(id);
+    if (found == latest.end()) continue;
+    const CapturedRow row = found->second;
+    latest.erase(found);
+    if (where != nullptr) {
+      WEIR_ASSIGN(const auto predicate, Predicate::Compile(where));
+      RowErrors errors;
+      RowIndices selected;
+      const RowIndices one = {row.row};
+      predicate->Select(EvalInput::Of(*row.batch, now), RowSet::Of(one), errors, selected);
+      if (!errors.empty()) return InvalidArgumentError("{}", errors.errors().front().message);
+      if (selected.empty()) continue;
+    }
+    rows.push_back(row);
   }
   return rows;
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/connector/source_connector.h"
 #include "runtime/time/partition_watermark.h"
+#include "runtime/vector/record_batch.h"
 
 namespace weir {
 
@@ -18,6 +19,9 @@ struct SourcePartition {
   int64_t last_offset = -1; ///< of the last record handed on in this run; -1: none yet
   bool ended = false;
   bool idle = false;
+  /// Records to ask for: follows how many rows come between two steps of the watermark, since
+  /// columns are as long as what was read together.
+  uint32_t batch_hint = kBatchRows;
   Micros not_before = kMinTimestamp;    ///< clock time of the next poll
   Micros empty_since = kMaxTimestamp;   ///< clock time since when it is at its end
 

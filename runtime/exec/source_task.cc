@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view kPositions = "positions";
 /// How long to leave a partition alone that is at its end and did not say until when.
 constexpr Micros kPollPause = 10'000;
+/// Smallest number of records worth decoding together.
+constexpr uint32_t kSmallestRead = 128;
 
 plan::SourceNode DecodeStage(const plan::SourceNode& node) {
   plan::SourceNode stage = node;
@@ -245,7 +247,8 @@ SourceTask::Progress SourceTask::RunOnce(Micros now) {
   }
   SourcePartition* partition = NextPartition(now);
   if (partition == nullptr) return {false, WakeAt(now)};
-  const int64_t allowed = limit_.Available(now, operator_context_.batch_rows);
+  const int64_t wanted = std::min(operator_context_.batch_rows, partition->batch_hint);
+  const int64_t allowed = limit_.Available(now, wanted);
   if (allowed == 0) return {false, limit_.NextAt(now)};
   const int64_t before = ledger_.records_read;
   const bool had_ended = partition->ended;
@@ -373,16 +376,21 @@ void SourceTask::EmitRows(SourcePartition& partition, const RecordBatch& batch,
   }
   const ColumnView<Micros> times(*batch.hidden().event_time);
   size_t begin = 0;
+  uint32_t steps = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!partition.watermark.Observe(times[rows[i]])) continue;
     EmitRange(batch, rows, begin, i + 1, stamp);
     begin = i + 1;
+    ++steps;
     stamp = partition.watermark.current();
     const Micros before = progress_->current();
     progress_->SetWatermark(Slot(partition), stamp);
     Announce(before, progress_->idle());
   }
   EmitRange(batch, rows, begin, rows.size(), stamp);
+  partition.batch_hint =
+      steps == 0 ? std::min(partition.batch_hint * 2, kBatchRows)
+                 : std::max(static_cast<uint32_t>(rows.size()) / steps, kSmallestRead);
 }
 
 void SourceTask::EmitRange(const RecordBatch& batch, const RowIndices& rows, size_t begin,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/plan/sink_node.h"
 #include "compiler/plan/source_node.h"
 #include "runtime/eval/evaluator.h"
 #include "runtime/exec/record_decoder.h"
@@ -105,14 +106,27 @@ class TestRun {
 
   Status ExpectRows(const TestStep& step) {
     WEIR_TRY(job_.Run());
+    const std::vector<RecordBatch>& batches = job_.capture().Batches(step.name);
+    const plan::ViewNode* view = FindView(step.name);
     WEIR_ASSIGN(const std::vector<CapturedRow> rows,
-                SelectRows(job_.capture().Batches(step.name), step.where, job_.now()));
+                view != nullptr ? LatestRows(batches, view->key, step.where, job_.now())
+                                : SelectRows(batches, step.where, job_.now()));
     std::vector<std::string> problems;
     CheckRows(step, rows, problems);
     if (problems.empty()) return Status::Ok();
     TestFailure failure{step.span, fmt::format("{} is not as expected", step.name), problems};
     result_.failures.push_back(std::move(failure));
     return Status::Ok();
+  }
+
+  /// Of a view one expects what it holds, of a stream everything that came through.
+  const plan::ViewNode* FindView(const std::string& name) const {
+    for (const plan::PhysicalNode& node : plan_->nodes) {
+      if (node.logical->kind != plan::NodeKind::kView) continue;
+      const auto& view = static_cast<const plan::ViewNode&>(*node.logical);
+      if (view.view == name) return &view;
+    }
+    return nullptr;
   }
 
   Status ExpectThat(const TestStep& step) {

@@ -181,6 +181,21 @@ Micros Worker::NextTimer() const {
   return next;
 }
 
+/// Nothing else to do: rows that only wait for company go now. True when there were any.
+bool Worker::FlushAll() {
+  if (flushed_) return false;
+  bool emitted = false;
+  // Rows must not overtake a barrier that part of the tasks already have.
+  if (!barrier_open_ && context_.aligned_tasks == 0) {
+    flushed_ = true;
+    const uint64_t before = context_.batches;
+    for (auto& task : tasks_) task->Flush();
+    emitted = context_.batches != before;
+  }
+  for (auto& sender : senders_) emitted |= sender->Flush();
+  return emitted;
+}
+
 Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
   if (context_.failed()) {
     if (!failed_.exchange(true, std::memory_order_acq_rel)) signals_->job.Notify();
@@ -206,10 +221,11 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
     return {};
   }
   worked |= CompleteBarrier();
-  if (worked) return {true, now};
-  // Nothing else to do: rows that wait to become a larger batch go now.
-  for (auto& sender : senders_) worked |= sender->Flush();
-  if (worked) return {true, now};
+  if (worked) {
+    flushed_ = false;
+    return {true, now};
+  }
+  if (FlushAll()) return {true, now};
   if (!barrier_open_) wake_at = std::min(wake_at, NextTimer());
   return {false, wake_at};
 }

@@ -104,6 +104,7 @@ class Worker {
   Entry* PickReceiver(std::mt19937_64* random);
   bool RunSources(Micros now, std::mt19937_64* random, Micros& wake_at);
   Micros NextTimer() const;
+  bool FlushAll();
   void UpdateFinishedLevel();
   void Publish();
 
@@ -124,6 +125,7 @@ class Worker {
   uint64_t injected_ = 0;
   bool barrier_open_ = false;
   bool stopped_ = false;
+  bool flushed_ = true;  ///< nothing was done since the last FlushAll
   Micros last_timers_ = kMinTimestamp;
   Micros last_tick_ = kMinTimestamp;
   uint64_t published_request_ = 0;

@@ -23,6 +23,8 @@ struct WorkerContext {
   std::vector<std::pair<int, NodeAccount>> accounts;
   /// Tasks that have the barrier under way on all inputs.
   size_t aligned_tasks = 0;
+  /// Batches that operators have emitted so far.
+  uint64_t batches = 0;
   /// Something ended since the worker last looked.
   bool progress_of_end = false;
 
