@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/plan/keyed_state_node.h"
+#include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/plan/row_nodes.h"
+#include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
