@@ -146,8 +146,8 @@ void ConnectorResolver::ReadOption(const OptionSpec& spec, const Option& option,
   if (external.stand_in) {
     result.unresolved.push_back(spec.name);
     if (!catalog_.options().check_only && external.secret_used) {
-      diagnostics_.Report(Code::kF0505, expr.span)
-          .Arg("behind this secret")
+      diagnostics_.Report(Code::kF0109, expr.span)
+          .Arg("this secret")
           .Note(fmt::format("the option `{}` needs it", spec.name));
     }
   } else if (!CheckRange(spec, *constant, expr.span)) {

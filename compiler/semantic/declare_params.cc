@@ -160,7 +160,7 @@ class ParamResolver {
   void Missing() {
     if (info_.type.is_error()) {
       data_.diagnostics->Report(Code::kF0109, decl_.name.span)
-          .Arg(info_.name)
+          .Arg(fmt::format("the parameter `{}`", info_.name))
           .Help(fmt::format("give it a type or a default: `param {}: string = \"…\"`", info_.name));
       return;
     }

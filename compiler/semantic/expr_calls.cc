@@ -117,7 +117,8 @@ ExprPtr ExprTyper::EnvironmentCall(const ast::CallExpr& call) {
   }
   std::optional<std::string> value = catalog_.Environment(name->value);
   if (!value && !catalog_.options().check_only) {
-    diagnostics_.Report(Code::kF0505, call.span).Arg(name->value);
+    diagnostics_.Report(Code::kF0109, call.span)
+        .Arg(fmt::format("the environment variable {}", name->value));
     return ErrorExpr(call.span);
   }
   external_->env_used = true;

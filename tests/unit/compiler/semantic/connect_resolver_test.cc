@@ -91,7 +91,7 @@ sink w to postgres(dsn: env("DSN"), table: "t")
   CheckedText checked;
   checked.options.check_only = false;
   checked.Build(text);
-  EXPECT_EQ(checked.Codes(), "F0505");
+  EXPECT_EQ(checked.Codes(), "F0109");
   CheckedText found;
   found.options.check_only = false;
   found.environment["DSN"] = "postgres://u:p@h/db";
