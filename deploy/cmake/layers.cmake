@@ -17,7 +17,8 @@ weir_layer(runtime/format DEPS runtime/vector runtime/types runtime/base
 # stdlib
 weir_layer(stdlib/api DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
 weir_layer(stdlib/scalar DEPS stdlib/api runtime/vector runtime/types runtime/base
-           LIBS fmt absl re2 xxhash openssl simdjson TEST_DEPS runtime/eval compiler/plan)
+           LIBS fmt absl re2 xxhash openssl simdjson
+           TEST_DEPS runtime/eval compiler/plan compiler/syntax compiler/semantic stdlib/aggregate)
 weir_layer(stdlib/aggregate DEPS stdlib/api runtime/vector runtime/types runtime/base
            LIBS fmt absl xxhash)
 weir_layer(stdlib/window DEPS stdlib/api runtime/time runtime/vector runtime/types runtime/base
