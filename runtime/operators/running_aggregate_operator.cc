@@ -50,7 +50,7 @@ Status RunningAggregateOperator::TakeOldRows(const RecordBatch& batch, RowSet& r
   rows.ForEach([&](RowIndex row) {
     const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
     const Micros watermark = std::max(stamp, watermark_);
-    if (watermark != kMinTimestamp && LifeStart(row, times) < watermark - lifetime_) {
+    if (watermark != kMinTimestamp && LifeStart(row, times) + lifetime_ <= watermark) {
       old.push_back(row);
     }
   });
@@ -219,6 +219,9 @@ Status RunningAggregateOperator::Restore(const StateReader& in) {
     if (HeaderOf(block).changed != 0) changed_.push_back(block);
     return Status::Ok();
   }));
+  if (!changed_.empty()) {
+    next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
+  }
   bool first = true;
   return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
     const std::optional<int64_t> watermark = ParseInt64(value);

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/clock.h"
+#include "runtime/operators/operator.h"
+#include "runtime/state/state_backend.h"
+#include "runtime/vector/column_gather.h"
+
+namespace weir {
+
+/// A row on its way into an operator under test.
+struct TestRow {
+  std::vector<Value> values;
+  Micros time = 0;
+  Micros stamp = kMinTimestamp;  ///< watermark of its partition when it was read
+};
+
+/// A row that came out.
+struct EmittedRow {
+  int port = 0;
+  bool deleted = false;
+  Micros time = 0;
+  Micros stamp = 0;
+  std::vector<Value> values;
+  std::string json;
+};
+
+inline RecordBatch MakeTestBatch(const SchemaPtr& schema, const std::vector<TestRow>& rows) {
+  const auto count = static_cast<uint32_t>(rows.size());
+  std::vector<ColumnPtr> columns;
+  for (int i = 0; i < schema->num_fields(); ++i) {
+    ColumnGather gather(schema->field(i).type, /*copy_strings=*/true);
+    for (const TestRow& row : rows) gather.AppendValue(row.values[static_cast<size_t>(i)]);
+    columns.push_back(Column::Flatten(gather.Finish()));
+  }
+  MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
+  MutableColumnPtr stamps = Column::Make(DataType::Timestamp(), count);
+  for (uint32_t i = 0; i < count; ++i) {
+    times->mutable_data<Micros>()[i] = rows[i].time;
+    stamps->mutable_data<Micros>()[i] = rows[i].stamp;
+  }
+  HiddenColumns hidden;
+  hidden.event_time = times;
+  hidden.watermark = stamps;
+  hidden.origin = Column::Constant(Value::Int64(0), count);
+  hidden.offset = times;
+  return RecordBatch(schema, std::move(columns), count, std::move(hidden));
+}
+
+/// Runs one operator as a task would: ledger checked after every call, state through a backend.
+class OperatorHarness final : public Collector {
+ public:
+  using Make = std::function<std::unique_ptr<Operator>()>;
+
+  OperatorHarness(Make make, SchemaPtr input, uint32_t batch_rows = 2048)
+      : make_(std::move(make)), input_(std::move(input)), batch_rows_(batch_rows),
+        backend_(MakeMemoryStateBackend()) {
+    Start();
+  }
+
+  /// In batches of the harness's size.
+  void Process(const std::vector<TestRow>& rows) {
+    for (size_t begin = 0; begin < rows.size(); begin += batch_rows_) {
+      const size_t end = std::min<size_t>(rows.size(), begin + batch_rows_);
+      const RecordBatch batch = MakeTestBatch(
+          input_, {rows.begin() + static_cast<ptrdiff_t>(begin),
+                   rows.begin() + static_cast<ptrdiff_t>(end)});
+      Check(op_->ProcessBatch(0, batch, *this));
+    }
+  }
+  void Watermark(Micros watermark) { Check(op_->ProcessWatermark(watermark, *this)); }
+  void Time(Micros now) {
+    clock_.AdvanceTo(now);
+    if (op_->NextProcessingTime() <= now) Check(op_->ProcessTime(now, *this));
+  }
+  void Flush() { Check(op_->Flush(*this)); }
+  void Finish() { Check(op_->Finish(*this)); }
+
+  void Snapshot() {
+    StateWriter writer(op_->node().name);
+    Check(op_->Snapshot(writer));
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, {writer.Take()}).ok());
+    committed_rows_ = emitted_.size();
+    committed_ledger_ = op_->ledger();
+  }
+  /// A new instance with the state of the last Snapshot; ledger as the task restores it.
+  void Restore() {
+    Start();
+    const StateReader reader(*backend_, op_->node().name, 0, kNumKeyGroups, true);
+    Check(op_->Restore(reader));
+    auto gauges = op_->ledger().gauges;
+    op_->ledger() = committed_ledger_;
+    op_->ledger().gauges = gauges;
+  }
+  /// Entries that the backend holds for the operator in `slot`.
+  size_t StateRows(std::string_view slot) const {
+    size_t rows = 0;
+    const StateReader reader(*backend_, op_->node().name, 0, kNumKeyGroups, true);
+    (void)reader.ForEach(slot, [&](uint32_t, std::string_view, std::string_view) {
+      ++rows;
+      return Status::Ok();
+    });
+    return rows;
+  }
+
+  void Emit(int port, RecordBatch batch) override {
+    batch.rows().ForEach([&](RowIndex row) {
+      EmittedRow out;
+      out.port = port;
+      const HiddenColumns& hidden = batch.hidden();
+      out.deleted = hidden.op != nullptr && ColumnView<uint8_t>(*hidden.op)[row] != 0;
+      if (hidden.event_time) out.time = ColumnView<Micros>(*hidden.event_time)[row];
+      if (hidden.watermark) out.stamp = ColumnView<Micros>(*hidden.watermark)[row];
+      for (const ColumnPtr& column : batch.columns()) out.values.push_back(column->ValueAt(row));
+      for (const Value& value : out.values) out.json += value.ToJson() + " ";
+      emitted_.push_back(std::move(out));
+    });
+  }
+
+  const std::vector<EmittedRow>& emitted() const { return emitted_; }
+  std::vector<EmittedRow> Take() { return std::exchange(emitted_, {}); }
+  Operator& op() { return *op_; }
+  ManualClock& clock() { return clock_; }
+  const Status& status() const { return status_; }
+  void ExpectFailure() { expect_failure_ = true; }
+
+ private:
+  void Start() {
+    op_ = make_();
+    OperatorContext context;
+    context.clock = &clock_;
+    context.batch_rows = batch_rows_;
+    const Status opened = op_->Open(context);
+    ASSERT_TRUE(opened.ok()) << opened.ToString();
+  }
+  void Check(const Status& status) {
+    if (!status.ok()) status_ = status;
+    if (!expect_failure_) {
+      ASSERT_TRUE(status.ok()) << status.ToString();
+    }
+    ASSERT_EQ(op_->ledger().Check(), "");
+  }
+
+  Make make_;
+  SchemaPtr input_;
+  uint32_t batch_rows_;
+  std::unique_ptr<StateBackend> backend_;
+  std::unique_ptr<Operator> op_;
+  ManualClock clock_;
+  std::vector<EmittedRow> emitted_;
+  size_t committed_rows_ = 0;
+  Ledger committed_ledger_;
+  Status status_;
+  bool expect_failure_ = false;
+};
+
+}  // namespace weir
