@@ -29,13 +29,14 @@ std::string CheckValue(const OptionSpec& spec, const Value& value) {
     return fmt::format("needs {}, got {}", OptionTypeText(spec), value.ToString());
   }
   if (spec.type == OptionType::kEnum) {
-    const bool known =
-        std::find(spec.choices.begin(), spec.choices.end(), value.as_string()) != spec.choices.end();
+    const bool known = std::find(spec.choices.begin(), spec.choices.end(), value.as_string()) !=
+                       spec.choices.end();
     return known ? "" : fmt::format("needs {}, got {}", OptionTypeText(spec), value.ToString());
   }
   if (!std::holds_alternative<int64_t>(value.payload())) return "";
   const int64_t number = value.as_int64();
-  const bool fits = number >= spec.min.value_or(INT64_MIN) && number <= spec.max.value_or(INT64_MAX);
+  const bool fits =
+      number >= spec.min.value_or(INT64_MIN) && number <= spec.max.value_or(INT64_MAX);
   return fits ? "" : fmt::format("needs {}, got {}", OptionTypeText(spec), value.ToString());
 }
 
@@ -45,8 +46,9 @@ std::vector<std::string> CheckOptions(const std::vector<OptionSpec>& specs,
                                       const ConnectorOptions& given, const std::string& owner) {
   std::vector<std::string> errors;
   for (const auto& [name, value] : given.entries()) {
-    const auto found = std::find_if(specs.begin(), specs.end(),
-                                    [&name = name](const OptionSpec& spec) { return spec.name == name; });
+    const auto found =
+        std::find_if(specs.begin(), specs.end(),
+                     [&name = name](const OptionSpec& spec) { return spec.name == name; });
     if (found == specs.end()) {
       errors.push_back(fmt::format("{} has no option {}", owner, name));
     } else if (!value.is_null()) {

@@ -9,7 +9,8 @@
 namespace weir {
 
 /// What is wrong with options given as values, each as one sentence: unknown, missing, of the wrong
-/// type, not one of the choices, out of range. Empty when they fit. `owner` is `file`, `format csv`.
+/// type, not one of the choices, out of range. Empty when they fit. `owner` is `file`, `format
+/// csv`.
 std::vector<std::string> CheckOptions(const std::vector<OptionSpec>& specs,
                                       const ConnectorOptions& given, const std::string& owner);
 

@@ -30,7 +30,8 @@ std::string UpsertText(UpsertSupport support) {
 }
 
 std::string LimitText(const OptionSpec& option, int64_t limit) {
-  const Value value = option.type == OptionType::kDuration ? Value::Duration(limit) : Value::Int64(limit);
+  const Value value =
+      option.type == OptionType::kDuration ? Value::Duration(limit) : Value::Int64(limit);
   return value.ToString();
 }
 
@@ -55,8 +56,10 @@ void AppendOptions(const std::vector<OptionSpec>& options, std::string& out) {
   for (const OptionSpec& option : options) {
     std::string type = OptionTypeText(option);
     // A bar inside a table cell is written so.
-    for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2) type.insert(at, 1, '\\');
-    out += fmt::format("| `{}` | {} | {} | {} |\n", option.name, type, OptionNotes(option), option.doc);
+    for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 2)
+      type.insert(at, 1, '\\');
+    out += fmt::format("| `{}` | {} | {} | {} |\n", option.name, type, OptionNotes(option),
+                       option.doc);
   }
   out += '\n';
 }
@@ -71,7 +74,8 @@ std::string OptionTypeText(const OptionSpec& option) {
   }
   std::string text(BareTypeText(option.type));
   if (option.min.has_value() && option.max.has_value()) {
-    return fmt::format("{} {}..{}", text, LimitText(option, *option.min), LimitText(option, *option.max));
+    return fmt::format("{} {}..{}", text, LimitText(option, *option.min),
+                       LimitText(option, *option.max));
   }
   if (option.min.has_value()) return fmt::format("{} ≥ {}", text, LimitText(option, *option.min));
   if (option.max.has_value()) return fmt::format("{} ≤ {}", text, LimitText(option, *option.max));
@@ -92,9 +96,10 @@ std::string RenderConnectorReference(const ConnectorSpec& spec) {
   std::string out = fmt::format("# {}\n\n{}\n\n", spec.name, spec.doc);
   if (!spec.available_from.empty()) out += fmt::format("**{}**\n\n", spec.available_from);
   if (spec.source.has_value()) {
-    out += fmt::format("## Source\n\n{}; {}.\n\n",
-                       spec.source->replayable ? "Can be read again from a position" : "Can't be read again",
-                       spec.source->bounded ? "may end by itself" : "has no end");
+    out += fmt::format(
+        "## Source\n\n{}; {}.\n\n",
+        spec.source->replayable ? "Can be read again from a position" : "Can't be read again",
+        spec.source->bounded ? "may end by itself" : "has no end");
     AppendOptions(spec.source->options, out);
   }
   if (spec.table.has_value()) {
@@ -102,8 +107,8 @@ std::string RenderConnectorReference(const ConnectorSpec& spec) {
     AppendOptions(spec.table->options, out);
   }
   if (spec.sink.has_value()) {
-    out += fmt::format("## Sink\n\nDelivery: {}. Takes {}.\n\n", SinkGuaranteeText(spec.sink->guarantee),
-                       UpsertText(spec.sink->upsert));
+    out += fmt::format("## Sink\n\nDelivery: {}. Takes {}.\n\n",
+                       SinkGuaranteeText(spec.sink->guarantee), UpsertText(spec.sink->upsert));
     AppendOptions(spec.sink->options, out);
   }
   if (!spec.examples.empty()) {
@@ -113,7 +118,9 @@ std::string RenderConnectorReference(const ConnectorSpec& spec) {
 }
 
 std::string RenderFormatReference(const FormatSpec& spec) {
-  const char* use = spec.decodes && spec.encodes ? "Reads and writes" : spec.decodes ? "Reads" : "Writes";
+  const char* use = spec.decodes && spec.encodes ? "Reads and writes"
+                    : spec.decodes               ? "Reads"
+                                                 : "Writes";
   std::string out = fmt::format("# format {}\n\n{}\n\n{} records.\n\n", spec.name, spec.doc, use);
   AppendOptions(spec.options, out);
   return out;

@@ -7,8 +7,10 @@ FormatSpec Json() {
   FormatSpec spec;
   spec.name = "json";
   spec.doc =
-      "One JSON object a record. Reading checks the whole record: UTF-8, structure, no key twice, at "
-      "most 64 levels. Writing: keys in schema order, nulls left out, decimals with all their digits, "
+      "One JSON object a record. Reading checks the whole record: UTF-8, structure, no key twice, "
+      "at "
+      "most 64 levels. Writing: keys in schema order, nulls left out, decimals with all their "
+      "digits, "
       "timestamps in UTC with microseconds, bytes as base64.";
   spec.options = {{.name = "lines",
                    .type = OptionType::kBool,
@@ -22,7 +24,8 @@ FormatSpec Csv() {
   FormatSpec spec;
   spec.name = "csv";
   spec.doc =
-      "Lines of RFC 4180. An empty cell is null, the default, or an empty string; \"\" is always an "
+      "Lines of RFC 4180. An empty cell is null, the default, or an empty string; \"\" is always "
+      "an "
       "empty string. Lists, maps, structs and json are JSON inside a cell.";
   spec.options = {{.name = "header",
                    .type = OptionType::kBool,

@@ -21,7 +21,8 @@ Result<std::unique_ptr<Decoder>> MakeDecoder(std::string_view format, DecodeRequ
     WEIR_TRY(RawDecoder::Check(request));
     return std::unique_ptr<Decoder>(new RawDecoder(std::move(request)));
   }
-  return InvalidArgumentError("format {}: there is no such format to read (json, csv, raw)", format);
+  return InvalidArgumentError("format {}: there is no such format to read (json, csv, raw)",
+                              format);
 }
 
 }  // namespace weir

@@ -16,7 +16,8 @@ Result<std::unique_ptr<Encoder>> MakeEncoder(std::string_view format, EncodeRequ
     WEIR_TRY(RawEncoder::Check(request));
     return std::unique_ptr<Encoder>(new RawEncoder());
   }
-  return InvalidArgumentError("format {}: there is no such format to write (json, csv, raw)", format);
+  return InvalidArgumentError("format {}: there is no such format to write (json, csv, raw)",
+                              format);
 }
 
 }  // namespace weir

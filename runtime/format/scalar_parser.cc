@@ -21,12 +21,10 @@ constexpr int64_t kMicrosPerDay = 86'400'000'000;
 bool HexToBytes(__m128i text, uint64_t& bytes) {
   const __m128i digit = _mm_sub_epi8(text, _mm_set1_epi8('0'));
   const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
-  const __m128i letter =
-      _mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+  const __m128i letter = _mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
   const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
   if (_mm_movemask_epi8(_mm_or_si128(is_digit, is_letter)) != 0xffff) return false;
-  const __m128i nibbles =
-      _mm_blendv_epi8(_mm_add_epi8(letter, _mm_set1_epi8(10)), digit, is_digit);
+  const __m128i nibbles = _mm_blendv_epi8(_mm_add_epi8(letter, _mm_set1_epi8(10)), digit, is_digit);
   const __m128i pairs = _mm_maddubs_epi16(nibbles, _mm_set1_epi16(0x0110));
   const __m128i packed = _mm_packus_epi16(pairs, pairs);
   bytes = __builtin_bswap64(static_cast<uint64_t>(_mm_cvtsi128_si64(packed)));
@@ -42,13 +40,15 @@ bool ParseUuidText(std::string_view text, Fixed16* cell) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + at));
   };
   const __m128i high = _mm_or_si128(
-      _mm_shuffle_epi8(load(0), _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, -1, -1)),
-      _mm_shuffle_epi8(load(2), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-                                              -1, 14, 15)));
+      _mm_shuffle_epi8(load(0),
+                       _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, -1, -1)),
+      _mm_shuffle_epi8(
+          load(2), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 14, 15)));
   const __m128i low = _mm_or_si128(
-      _mm_shuffle_epi8(load(19), _mm_setr_epi8(0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1)),
-      _mm_shuffle_epi8(load(20), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-                                               -1, -1, 15)));
+      _mm_shuffle_epi8(load(19),
+                       _mm_setr_epi8(0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1)),
+      _mm_shuffle_epi8(
+          load(20), _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 15)));
   return HexToBytes(high, cell->high) && HexToBytes(low, cell->low);
 }
 
@@ -263,7 +263,8 @@ bool ScalarParser::ParseEnum(std::string_view text, uint16_t* cell) const {
 std::string ScalarParser::Explain(std::string_view text) const {
   if (kind_ == TypeKind::kEnum) {
     if (!type_.name().empty()) {
-      return fmt::format("\"{}\" is not {} {}", Shown(text), IndefiniteArticle(type_.name()), type_.name());
+      return fmt::format("\"{}\" is not {} {}", Shown(text), IndefiniteArticle(type_.name()),
+                         type_.name());
     }
     return fmt::format("\"{}\" is not one of {}", Shown(text), fmt::join(enum_values_, ", "));
   }
@@ -276,7 +277,8 @@ std::string ScalarParser::Explain(std::string_view text) const {
   }
   if ((type_.is_float() || type_.is_decimal()) && IsDecimalNumber(text)) {
     return fmt::format("{} {} {}", Shown(text),
-                       type_.is_decimal() ? "has too many digits for" : "is out of range for", type);
+                       type_.is_decimal() ? "has too many digits for" : "is out of range for",
+                       type);
   }
   if (type_.is_integer()) return "not an integer";
   return fmt::format("not {} {}", IndefiniteArticle(type), type);

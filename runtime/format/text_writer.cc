@@ -162,7 +162,8 @@ void TextWriter::PutDecimal(int64_t unscaled, int scale) {
   char digits[40];
   char* end = digits + sizeof(digits);
   char* p = end;
-  uint64_t value = unscaled < 0 ? ~static_cast<uint64_t>(unscaled) + 1 : static_cast<uint64_t>(unscaled);
+  uint64_t value =
+      unscaled < 0 ? ~static_cast<uint64_t>(unscaled) + 1 : static_cast<uint64_t>(unscaled);
   for (int i = 0; i < scale; ++i) {
     *--p = static_cast<char>('0' + value % 10);
     value /= 10;

@@ -16,9 +16,7 @@ class ValueWriter {
   explicit ValueWriter(DataType type);
 
   void Bind(const Column& column);
-  bool IsNull(RowIndex row) const {
-    return validity_ != nullptr && validity_[row & mask_] == 0;
-  }
+  bool IsNull(RowIndex row) const { return validity_ != nullptr && validity_[row & mask_] == 0; }
   /// As JSON; nulls as `null`.
   void PutJson(RowIndex row, TextWriter& out);
   /// Without quotes (a cell of csv, a map key): scalars as their text, nested values as JSON. The
@@ -29,7 +27,9 @@ class ValueWriter {
 
  private:
   template <typename T>
-  const T& At(RowIndex row) const { return reinterpret_cast<const T*>(values_)[row & mask_]; }
+  const T& At(RowIndex row) const {
+    return reinterpret_cast<const T*>(values_)[row & mask_];
+  }
   void PutFloat(RowIndex row, TextWriter& out);
   void PutList(RowIndex row, TextWriter& out);
   void PutMap(RowIndex row, TextWriter& out);
@@ -41,11 +41,11 @@ class ValueWriter {
   DataType type_;
   TypeKind kind_;
   int scale_;
-  bool quoted_;                            ///< a JSON string
+  bool quoted_;  ///< a JSON string
   bool wide_decimal_;
-  std::vector<std::string> enum_json_;     ///< with quotes
-  std::vector<std::string> names_json_;    ///< of a struct: `"name":`
-  std::vector<ValueWriter> children_;      ///< list: element; map: key, value; struct: fields
+  std::vector<std::string> enum_json_;   ///< with quotes
+  std::vector<std::string> names_json_;  ///< of a struct: `"name":`
+  std::vector<ValueWriter> children_;    ///< list: element; map: key, value; struct: fields
   std::string scratch_;
 
   const Column* column_ = nullptr;

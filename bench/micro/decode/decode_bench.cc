@@ -50,13 +50,22 @@ DecodeRequest EventRequest(bool all_outputs) {
   const DataType uuid = DataType::Uuid();
   const DataType text = DataType::String();
   const std::pair<const char*, DataType> fields[] = {
-      {"event_id", uuid}, {"user_id", uuid}, {"session_id", uuid},
-      {"event_type", DataType::Enum({"page_view", "product_view", "search", "add_to_cart", "purchase",
-                                     "remove_from_cart", "checkout_start", "login", "logout"}, "EventType", true)},
-      {"timestamp", DataType::Timestamp()}, {"device_type", text}, {"browser", text},
-      {"ip_address", DataType::Of(TypeKind::kIpv4).AsOptional()}, {"page_url", text.AsOptional()},
-      {"product_id", uuid.AsOptional()}, {"search_query", text.AsOptional()},
-      {"transaction_id", uuid.AsOptional()}, {"properties", DataType::Json()},
+      {"event_id", uuid},
+      {"user_id", uuid},
+      {"session_id", uuid},
+      {"event_type",
+       DataType::Enum({"page_view", "product_view", "search", "add_to_cart", "purchase",
+                       "remove_from_cart", "checkout_start", "login", "logout"},
+                      "EventType", true)},
+      {"timestamp", DataType::Timestamp()},
+      {"device_type", text},
+      {"browser", text},
+      {"ip_address", DataType::Of(TypeKind::kIpv4).AsOptional()},
+      {"page_url", text.AsOptional()},
+      {"product_id", uuid.AsOptional()},
+      {"search_query", text.AsOptional()},
+      {"transaction_id", uuid.AsOptional()},
+      {"properties", DataType::Json()},
       {"user_tier", DataType::Enum({"bronze", "silver", "gold", "platinum"}).AsOptional()}};
   DecodeRequest request;
   for (const auto& [name, type] : fields) {
@@ -72,7 +81,8 @@ DecodeRequest EventRequest(bool all_outputs) {
 
 void CountEvents(benchmark::State& state) {
   state.counters["us_per_event"] = benchmark::Counter(
-      static_cast<double>(kEvents) * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+      static_cast<double>(kEvents) * 1e-6,
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void Decode(benchmark::State& state, bool predict, bool all_outputs) {

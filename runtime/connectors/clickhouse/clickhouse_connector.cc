@@ -28,9 +28,8 @@ std::vector<OptionSpec> SinkOptions() {
        .required = true,
        .example = "\"user_events_realtime\""},
       {.name = "ddl",
-       .doc =
-           "File with the CREATE TABLE statements, relative to the .flow file: rows are "
-           "checked against it.",
+       .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
+              "checked against it.",
        .example = "\"ddl/speed_layer.sql\""},
       {.name = "timeout",
        .type = OptionType::kDuration,
@@ -61,7 +60,8 @@ ConnectorSpec ClickhouseConnectorSpec() {
   spec.sink->guarantee = SinkGuarantee::kExactlyOnce;
   spec.sink->upsert = UpsertSupport::kWithKey;
   spec.examples = {
-      "to clickhouse(url: \"http://localhost:8123\", user: \"shop\", password: $pw, table: \"events\", ddl: \"ddl/shop.sql\")",
+      "to clickhouse(url: \"http://localhost:8123\", user: \"shop\", password: $pw, table: "
+      "\"events\", ddl: \"ddl/shop.sql\")",
   };
   spec.available_from =
       "Its options are known, so a pipeline that uses it checks; running it comes with the "

@@ -53,8 +53,9 @@ class PlainReader final : public ByteReader {
 
  private:
   Status Cut(int64_t offset, int64_t size) const {
-    return DataLossError("{} is shorter ({} bytes) than what has been read of it ({}): was it replaced?",
-                         path_, size, offset);
+    return DataLossError(
+        "{} is shorter ({} bytes) than what has been read of it ({}): was it replaced?", path_,
+        size, offset);
   }
   Status CheckNotCut() const {
     struct stat info {};
@@ -105,8 +106,9 @@ class PackedReader : public ByteReader {
       const size_t want = static_cast<size_t>(std::min<int64_t>(offset - offset_, kPackedBlock));
       WEIR_ASSIGN(const size_t got, Read(skipped.data(), want));
       if (got == 0) {
-        return DataLossError("{} is shorter than what has been read of it ({} bytes): was it replaced?",
-                             path_, offset);
+        return DataLossError(
+            "{} is shorter than what has been read of it ({} bytes): was it replaced?", path_,
+            offset);
       }
     }
     return Status::Ok();
@@ -118,7 +120,9 @@ class PackedReader : public ByteReader {
   /// Unpacks from input_[used_, filled_) on; advances `used_` and keeps `inside_`.
   virtual Result<size_t> Unpack(char* buffer, size_t size) = 0;
   virtual void Restart() = 0;
-  Status Damaged(std::string_view why) const { return DataLossError("{}: damaged compressed data ({})", path_, why); }
+  Status Damaged(std::string_view why) const {
+    return DataLossError("{}: damaged compressed data ({})", path_, why);
+  }
 
   std::string path_;
   std::unique_ptr<ByteReader> file_;

@@ -15,7 +15,8 @@ class ByteReader {
   virtual ~ByteReader() = default;
   /// Reads up to `size` bytes; 0 at the (present) end.
   virtual Result<size_t> Read(char* buffer, size_t size) = 0;
-  /// Goes to `offset` of the (unpacked) bytes; only forward from the start is efficient when packed.
+  /// Goes to `offset` of the (unpacked) bytes; only forward from the start is efficient when
+  /// packed.
   virtual Status Seek(int64_t offset) = 0;
   /// Whether the file may grow while it is read.
   virtual bool can_follow() const = 0;

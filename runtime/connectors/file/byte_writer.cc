@@ -49,7 +49,8 @@ class PlainWriter final : public ByteWriter {
 
 class GzipWriter final : public ByteWriter {
  public:
-  explicit GzipWriter(std::unique_ptr<ByteWriter> file) : file_(std::move(file)), packed_(kPackedBlock) {
+  explicit GzipWriter(std::unique_ptr<ByteWriter> file)
+      : file_(std::move(file)), packed_(kPackedBlock) {
     deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
   }
   GzipWriter(const GzipWriter&) = delete;
@@ -134,7 +135,8 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
 }
 
 Status SyncFolder(const std::string& folder) {
-  const int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int file =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return FileError("open", folder, errno);
   const int synced = ::fsync(file);
   const int error = errno;

@@ -12,9 +12,12 @@ std::vector<OptionSpec> PlaceOptions(std::string path_doc, std::string path_exam
   return {
       {.name = "path", .doc = std::move(path_doc), .example = std::move(path_example)},
       {.name = "dir",
-       .doc = "Instead of path: a root folder; topic, table or the declared name is the part below it.",
+       .doc = "Instead of path: a root folder; topic, table or the declared name is the part below "
+              "it.",
        .example = "\"data/tables\""},
-      {.name = "topic", .doc = "With dir: the folder or file below it.", .example = "\"user_events\""},
+      {.name = "topic",
+       .doc = "With dir: the folder or file below it.",
+       .example = "\"user_events\""},
       {.name = "table", .doc = "With dir: the folder or file below it.", .example = "\"users\""},
       {.name = "format",
        .type = OptionType::kEnum,
@@ -29,11 +32,12 @@ SourceRole MakeSourceRole() {
   role.options = PlaceOptions(
       "A file, a folder or a glob; each file is a partition. gzip and zstd are recognised.",
       "\"events-*.jsonl.gz\"");
-  role.options.push_back({.name = "tail",
-                          .type = OptionType::kBool,
-                          .doc = "Follow files as they grow, without end. Not for compressed files.",
-                          .default_value = Value::Bool(false),
-                          .example = "true"});
+  role.options.push_back(
+      {.name = "tail",
+       .type = OptionType::kBool,
+       .doc = "Follow files as they grow, without end. Not for compressed files.",
+       .default_value = Value::Bool(false),
+       .example = "true"});
   role.make = [](const SourceRequest& request) -> Result<std::unique_ptr<SourceConnector>> {
     return std::unique_ptr<SourceConnector>(new FileSource(request));
   };
@@ -82,7 +86,8 @@ ConnectorSpec FileConnectorSpec() {
   ConnectorSpec spec;
   spec.name = "file";
   spec.doc =
-      "Lines of files. A source ends with its files unless `tail` is set; the offset of a record is "
+      "Lines of files. A source ends with its files unless `tail` is set; the offset of a record "
+      "is "
       "the byte at which its line starts. A sink writes a folder of parts, each of which appears "
       "complete by a rename. Rows of an upsert stream are appended in order; a delete is "
       "{\"_deleted\":true, key columns} (csv: a last column _deleted).";

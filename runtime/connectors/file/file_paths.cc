@@ -70,7 +70,8 @@ Result<std::vector<std::string>> FindBelowDir(const std::string& dir, const std:
     files = Glob(base + ".*");
   }
   if (!files.empty()) return files;
-  return NotFoundError("file(dir: \"{}\"): neither a folder {} with files nor a file {}.*", dir, base, base);
+  return NotFoundError("file(dir: \"{}\"): neither a folder {} with files nor a file {}.*", dir,
+                       base, base);
 }
 
 }  // namespace
@@ -121,7 +122,8 @@ std::string FileFormat(const ConnectorOptions& options, std::string_view clause,
                        std::string_view path) {
   if (options.Has("format")) return options.GetString("format");
   if (!clause.empty()) return std::string(clause);
-  const bool csv = path.ends_with(".csv") || path.ends_with(".csv.gz") || path.ends_with(".csv.zst");
+  const bool csv =
+      path.ends_with(".csv") || path.ends_with(".csv.gz") || path.ends_with(".csv.zst");
   return csv ? "csv" : "json";
 }
 

@@ -13,9 +13,9 @@ namespace weir {
 /// full`. `action` is like `write` or `open`.
 Status FileError(std::string_view action, std::string_view path, int error_number);
 
-/// Files that a source or table reads, sorted by name: `path` (a file, a folder or a glob), or `dir`
-/// with the subfolder or file named by `topic`, `table` or `name`. Hidden and unfinished files of a
-/// folder are left out. Fails when there is none.
+/// Files that a source or table reads, sorted by name: `path` (a file, a folder or a glob), or
+/// `dir` with the subfolder or file named by `topic`, `table` or `name`. Hidden and unfinished
+/// files of a folder are left out. Fails when there is none.
 Result<std::vector<std::string>> FindInputFiles(const ConnectorOptions& options,
                                                 std::string_view name);
 

@@ -62,7 +62,8 @@ class PartFileWriter final : public SinkWriter {
 
   Status Freeze() override {
     if (file_ == nullptr) return Status::Ok();
-    const bool batched = settings_.batch_rows > 0 || settings_.batch_bytes > 0 || settings_.batch_time > 0;
+    const bool batched =
+        settings_.batch_rows > 0 || settings_.batch_bytes > 0 || settings_.batch_time > 0;
     return batched && !IsDue(settings_.clock->Now()) ? WriteBuffer() : EndUnit();
   }
 

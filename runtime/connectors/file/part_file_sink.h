@@ -10,7 +10,7 @@ namespace weir {
 
 /// What both kinds of file sink need of a request; copies, since the request does not live on.
 struct FileSinkSettings {
-  std::string path;          ///< folder of parts, or the single file
+  std::string path;  ///< folder of parts, or the single file
   std::string format;
   std::string compression;
   std::string incarnation;

@@ -43,9 +43,8 @@ class SharedFileWriter final : public SinkWriter {
 };
 
 Result<std::unique_ptr<Encoder>> EncoderFor(const FileSinkSettings& settings) {
-  return MakeEncoder(settings.format,
-                     EncodeRequest{settings.schema, settings.key, settings.upsert,
-                                   FormatOptions::From(settings.format_options)});
+  return MakeEncoder(settings.format, EncodeRequest{settings.schema, settings.key, settings.upsert,
+                                                    FormatOptions::From(settings.format_options)});
 }
 
 }  // namespace
@@ -59,7 +58,8 @@ Status SingleFileSink::Open() {
   const fs::path path(settings_.path);
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    return InvalidArgumentError("file(path: \"{}\", single: true): that is a folder", settings_.path);
+    return InvalidArgumentError("file(path: \"{}\", single: true): that is a folder",
+                                settings_.path);
   }
   if (path.has_parent_path()) WEIR_TRY(PrepareFolder(path.parent_path().string()));
   WEIR_TRY(claim_.Take(settings_.path));

@@ -20,30 +20,47 @@ constexpr double kOutOfOrderShare = 0.1;
 constexpr Micros kMostOutOfOrder = 2 * kMicrosPerSecond;
 
 enum EventType : int {
-  kPageView, kProductView, kSearch, kAddToCart, kPurchase,
-  kRemoveFromCart, kCheckoutStart, kLogin, kLogout
+  kPageView,
+  kProductView,
+  kSearch,
+  kAddToCart,
+  kPurchase,
+  kRemoveFromCart,
+  kCheckoutStart,
+  kLogin,
+  kLogout
 };
-constexpr std::string_view kTypes[] = {"page_view", "product_view", "search",
-                                       "add_to_cart", "purchase", "remove_from_cart",
-                                       "checkout_start", "login", "logout"};
-constexpr std::string_view kUpperTypes[] = {"PAGE_VIEW", "PRODUCT_VIEW", "SEARCH",
-                                            "ADD_TO_CART", "PURCHASE", "REMOVE_FROM_CART",
-                                            "CHECKOUT_START", "LOGIN", "LOGOUT"};
+constexpr std::string_view kTypes[] = {"page_view",      "product_view", "search",
+                                       "add_to_cart",    "purchase",     "remove_from_cart",
+                                       "checkout_start", "login",        "logout"};
+constexpr std::string_view kUpperTypes[] = {"PAGE_VIEW",      "PRODUCT_VIEW", "SEARCH",
+                                            "ADD_TO_CART",    "PURCHASE",     "REMOVE_FROM_CART",
+                                            "CHECKOUT_START", "LOGIN",        "LOGOUT"};
 constexpr int kShares[] = {35, 25, 15, 10, 5, 4, 3, 2, 1};
 
 constexpr std::string_view kDevices[] = {"mobile", "desktop", "tablet"};
 constexpr std::string_view kBrowsers[] = {"chrome", "safari", "firefox", "edge"};
-constexpr std::string_view kPages[] = {"", "sale", "new", "women", "men", "kids", "home-living",
-                                       "sports", "electronics", "outlet", "brands", "gift-cards",
-                                       "account", "help/delivery", "help/returns", "about"};
-constexpr std::string_view kQueries[] = {"running shoes", "linen shirt", "winter jacket", "café set",
-                                         "wireless headphones", "kids backpack", "yoga mat",
-                                         "desk lamp", "black jeans", "sofa 3 seater"};
+constexpr std::string_view kPages[] = {
+    "",       "sale",        "new",     "women",         "men",
+    "kids",   "home-living", "sports",  "electronics",   "outlet",
+    "brands", "gift-cards",  "account", "help/delivery", "help/returns",
+    "about"};
+constexpr std::string_view kQueries[] = {
+    "running shoes", "linen shirt", "winter jacket", "café set",    "wireless headphones",
+    "kids backpack", "yoga mat",    "desk lamp",     "black jeans", "sofa 3 seater"};
 
 /// Ways in which a record can be wrong; each must be rejected with its own reason.
 enum class Flaw : int {
-  kNone, kBadUuid, kUnknownType, kMissingUser, kTruncated, kTimeAsNumber, kNoOffset, kBadAddress,
-  kPurchaseWithoutTransaction, kCount
+  kNone,
+  kBadUuid,
+  kUnknownType,
+  kMissingUser,
+  kTruncated,
+  kTimeAsNumber,
+  kNoOffset,
+  kBadAddress,
+  kPurchaseWithoutTransaction,
+  kCount
 };
 
 int PickType(Random& random) {
@@ -97,9 +114,36 @@ void AppendProperties(int type, int64_t cents, Random& random, std::string& out)
     AppendCents(cents * quantity, out);
     out += fmt::format("\",\"quantity\":{},\"currency\":\"EUR\"", quantity);
   } else {
-    out += fmt::format("\"load_ms\":{},\"campaign\":\"c{}\"", random.Between(12, 900), random.Below(20));
+    out += fmt::format("\"load_ms\":{},\"campaign\":\"c{}\"", random.Between(12, 900),
+                       random.Below(20));
   }
   out += '}';
+}
+
+void AppendTime(const RecordRequest& request, Flaw flaw, Random& random, std::string& out) {
+  Micros time = request.time - request.behind;
+  if (random.Chance(kOutOfOrderShare)) time -= random.Between(0, kMostOutOfOrder);
+  if (flaw == Flaw::kTimeAsNumber) {
+    out += fmt::format(",\"timestamp\":{}", time / 1000);
+    return;
+  }
+  out += ",\"timestamp\":\"";
+  AppendTimestamp(time, out);
+  if (flaw == Flaw::kNoOffset) out.pop_back();
+  out += '"';
+}
+
+/// What the action is about: a product, a query, a transaction.
+void AppendSubject(uint64_t seed, int type, uint32_t product, Flaw flaw, Random& random,
+                   std::string& out) {
+  const bool has_product =
+      type == kProductView || type == kAddToCart || type == kPurchase || type == kRemoveFromCart;
+  if (has_product) AppendId("product_id", ProductId(seed, product), out);
+  if (type == kSearch) AppendText("search_query", kQueries[random.Below(std::size(kQueries))], out);
+  const Fixed16 transaction = random.Uuid();
+  if (type == kPurchase && flaw != Flaw::kPurchaseWithoutTransaction) {
+    AppendId("transaction_id", transaction, out);
+  }
 }
 
 }  // namespace
@@ -132,7 +176,8 @@ EcommerceEvents::Visit EcommerceEvents::TakeVisit(Micros time, Random& random) {
 void EcommerceEvents::PutBack(Visit visit, Micros time, Random& random) {
   last_seen_[visit.user / settings_.partitions] = time;
   if (--visit.events_left == 0) return;
-  const double seconds = std::min(0.5 + random.Exponential(kMeanThinkSeconds), kLongestThinkSeconds);
+  const double seconds =
+      std::min(0.5 + random.Exponential(kMeanThinkSeconds), kLongestThinkSeconds);
   visit.due = time + static_cast<Micros>(seconds * static_cast<double>(kMicrosPerSecond));
   visits_.push(visit);
 }
@@ -145,7 +190,8 @@ void EcommerceEvents::Append(const RecordRequest& request, std::string& out) {
   const size_t start = out.size();
 
   Flaw flaw = Flaw::kNone;
-  if (request.invalid) flaw = static_cast<Flaw>(random.Between(1, static_cast<int>(Flaw::kCount) - 1));
+  if (request.invalid)
+    flaw = static_cast<Flaw>(random.Between(1, static_cast<int>(Flaw::kCount) - 1));
   const int type = flaw == Flaw::kPurchaseWithoutTransaction ? kPurchase : PickType(random);
   if (type == kProductView) visit.product = static_cast<uint32_t>(random.Below(kProducts));
 
@@ -156,33 +202,20 @@ void EcommerceEvents::Append(const RecordRequest& request, std::string& out) {
   if (flaw != Flaw::kMissingUser) AppendId("user_id", users_.Id(visit.user), out);
   AppendId("session_id", of_visit.Uuid(), out);
   const bool upper = random.Chance(kUpperCaseShare);
-  AppendText("event_type", flaw == Flaw::kUnknownType ? "teleport" : upper ? kUpperTypes[type] : kTypes[type], out);
+  AppendText("event_type",
+             flaw == Flaw::kUnknownType ? "teleport"
+             : upper                    ? kUpperTypes[type]
+                                        : kTypes[type],
+             out);
 
-  Micros time = request.time - request.behind;
-  if (random.Chance(kOutOfOrderShare)) time -= random.Between(0, kMostOutOfOrder);
-  if (flaw == Flaw::kTimeAsNumber) {
-    out += fmt::format(",\"timestamp\":{}", time / 1000);
-  } else {
-    out += ",\"timestamp\":\"";
-    AppendTimestamp(time, out);
-    if (flaw == Flaw::kNoOffset) out.pop_back();
-    out += '"';
-  }
-
+  AppendTime(request, flaw, random, out);
   AppendText("device_type", kDevices[of_visit.Below(std::size(kDevices))], out);
   AppendText("browser", kBrowsers[of_visit.Below(std::size(kBrowsers))], out);
   out += ",\"ip_address\":\"";
   AppendIpv4(static_cast<int64_t>(0x0a000000 + of_visit.Below(1 << 24)), out);
   out += flaw == Flaw::kBadAddress ? ".1\"" : "\"";
   AppendPage(type, visit.product, random, out);
-  const bool has_product = type == kProductView || type == kAddToCart || type == kPurchase ||
-                           type == kRemoveFromCart;
-  if (has_product) AppendId("product_id", ProductId(settings_.seed, visit.product), out);
-  if (type == kSearch) AppendText("search_query", kQueries[random.Below(std::size(kQueries))], out);
-  const Fixed16 transaction = random.Uuid();
-  if (type == kPurchase && flaw != Flaw::kPurchaseWithoutTransaction) {
-    AppendId("transaction_id", transaction, out);
-  }
+  AppendSubject(settings_.seed, type, visit.product, flaw, random, out);
   AppendProperties(type, ProductCents(settings_.seed, visit.product), random, out);
   out += '}';
   if (flaw == Flaw::kTruncated) out.resize(start + (out.size() - start) * 2 / 3);

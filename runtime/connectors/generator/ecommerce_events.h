@@ -9,10 +9,10 @@
 
 namespace weir {
 
-/// Actions of users of a shop. Users come in visits: a visit has one session id, device, browser and
-/// address and about 20 events some seconds apart; the next visit of a user is, as long as there are
-/// users enough, more than half an hour later. An event belongs to the visit that is due; when none
-/// is, a new visit begins, so that the declared rate is met exactly.
+/// Actions of users of a shop. Users come in visits: a visit has one session id, device, browser
+/// and address and about 20 events some seconds apart; the next visit of a user is, as long as
+/// there are users enough, more than half an hour later. An event belongs to the visit that is due;
+/// when none is, a new visit begins, so that the declared rate is met exactly.
 class EcommerceEvents final : public RecordModel {
  public:
   explicit EcommerceEvents(const ModelSettings& settings);

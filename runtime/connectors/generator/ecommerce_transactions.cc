@@ -9,10 +9,20 @@ namespace {
 
 enum Purpose : uint64_t { kTransaction = 301 };
 
-constexpr std::string_view kStatus[] = {"completed", "completed", "completed", "pending", "refunded"};
+constexpr std::string_view kStatus[] = {"completed", "completed", "completed", "pending",
+                                        "refunded"};
 constexpr std::string_view kMethods[] = {"card", "paypal", "transfer", "wallet"};
 
-enum class Flaw : int { kNone, kBadUuid, kWrongTotal, kMissingStatus, kTruncated, kTooManyDigits, kZeroQuantity, kCount };
+enum class Flaw : int {
+  kNone,
+  kBadUuid,
+  kWrongTotal,
+  kMissingStatus,
+  kTruncated,
+  kTooManyDigits,
+  kZeroQuantity,
+  kCount
+};
 
 void AppendAmount(std::string_view name, int64_t cents, std::string& out) {
   out += fmt::format(",\"{}\":{}.{:02}", name, cents / 100, cents % 100);
@@ -21,10 +31,12 @@ void AppendAmount(std::string_view name, int64_t cents, std::string& out) {
 }  // namespace
 
 void EcommerceTransactions::Append(const RecordRequest& request, std::string& out) {
-  Random random(settings_.seed, kTransaction + (uint64_t{settings_.partition} << 16), request.number);
+  Random random(settings_.seed, kTransaction + (uint64_t{settings_.partition} << 16),
+                request.number);
   const size_t start = out.size();
   Flaw flaw = Flaw::kNone;
-  if (request.invalid) flaw = static_cast<Flaw>(random.Between(1, static_cast<int>(Flaw::kCount) - 1));
+  if (request.invalid)
+    flaw = static_cast<Flaw>(random.Between(1, static_cast<int>(Flaw::kCount) - 1));
   const uint64_t product = random.Below(kProducts);
   const int64_t quantity = flaw == Flaw::kZeroQuantity ? 0 : random.Between(1, 4);
   const int64_t unit = ProductCents(settings_.seed, product);
@@ -48,7 +60,8 @@ void EcommerceTransactions::Append(const RecordRequest& request, std::string& ou
   if (flaw != Flaw::kMissingStatus) {
     out += fmt::format(",\"status\":\"{}\"", kStatus[random.Below(std::size(kStatus))]);
   }
-  out += fmt::format(",\"payment_method\":\"{}\",\"created_at\":\"", kMethods[random.Below(std::size(kMethods))]);
+  out += fmt::format(",\"payment_method\":\"{}\",\"created_at\":\"",
+                     kMethods[random.Below(std::size(kMethods))]);
   AppendTimestamp(request.time - request.behind, out);
   out += "\"}";
   if (flaw == Flaw::kTruncated) out.resize(start + (out.size() - start) / 2);

@@ -81,9 +81,10 @@ class GeneratorReader final : public PartitionReader {
  private:
   /// Records of all partitions are evenly spaced.
   Micros TimeOf(uint64_t number) const {
-    const UInt128 index = static_cast<UInt128>(number) * settings_.of_model.partitions +
-                          settings_.of_model.partition;
-    return pace_.start + static_cast<Micros>(index * kMicrosPerSecond / static_cast<UInt128>(pace_.rate));
+    const UInt128 index =
+        static_cast<UInt128>(number) * settings_.of_model.partitions + settings_.of_model.partition;
+    return pace_.start +
+           static_cast<Micros>(index * kMicrosPerSecond / static_cast<UInt128>(pace_.rate));
   }
 
   SequenceSettings settings_;
@@ -96,7 +97,8 @@ class GeneratorReader final : public PartitionReader {
 Result<GeneratorPace> PaceOf(const ConnectorOptions& options, Micros now) {
   GeneratorPace pace;
   pace.rate = options.GetInt64("rate", pace.rate);
-  if (pace.rate <= 0) return InvalidArgumentError("generator(rate: {}): needs at least 1", pace.rate);
+  if (pace.rate <= 0)
+    return InvalidArgumentError("generator(rate: {}): needs at least 1", pace.rate);
   if (options.Has("count")) {
     pace.count = options.GetInt64("count");
     pace.wait_for_clock = false;
@@ -110,7 +112,8 @@ Result<GeneratorPace> PaceOf(const ConnectorOptions& options, Micros now) {
     pace.start = *start;
   } else if (pace.count.has_value()) {
     // Ends now: no record claims to be of the future.
-    pace.start = now - static_cast<Micros>(static_cast<Int128>(*pace.count) * kMicrosPerSecond / pace.rate);
+    pace.start =
+        now - static_cast<Micros>(static_cast<Int128>(*pace.count) * kMicrosPerSecond / pace.rate);
   } else {
     pace.start = now - options.GetInt64("history", 0);
   }
@@ -136,7 +139,8 @@ Result<SequenceSettings> GeneratorSettings(const ConnectorOptions& options, Sche
   settings.invalid = options.GetFloat64("invalid");
   if (std::min({settings.duplicates, settings.late, settings.invalid}) < 0 ||
       settings.duplicates + settings.late + settings.invalid > 1) {
-    return InvalidArgumentError("generator: duplicates, late and invalid are shares; together at most 1");
+    return InvalidArgumentError(
+        "generator: duplicates, late and invalid are shares; together at most 1");
   }
   settings.schema = std::move(schema);
   return settings;

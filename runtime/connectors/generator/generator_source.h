@@ -11,9 +11,9 @@ namespace weir {
 
 /// When records happen and whether the source waits for that.
 struct GeneratorPace {
-  Micros start = 0;             ///< time of the first record
-  int64_t rate = 1000;          ///< records per second over all partitions
-  std::optional<int64_t> count; ///< records over all partitions; then the source ends
+  Micros start = 0;              ///< time of the first record
+  int64_t rate = 1000;           ///< records per second over all partitions
+  std::optional<int64_t> count;  ///< records over all partitions; then the source ends
   /// Records of the future are held back until the clock is there; without it (bounded runs) they
   /// come as fast as they are read.
   bool wait_for_clock = true;

@@ -22,7 +22,8 @@ Status GeneratorTable::Open() {
   } else if (settings_.stream == "users") {
     rows_ = settings_.of_model.users;
   } else {
-    return InvalidArgumentError("generator(stream: \"{}\"): a table can be made of users only", settings_.stream);
+    return InvalidArgumentError("generator(stream: \"{}\"): a table can be made of users only",
+                                settings_.stream);
   }
   return Rewind();
 }

@@ -23,11 +23,14 @@ Result<std::unique_ptr<RecordModel>> MakeModel(const SequenceSettings& settings)
     return std::unique_ptr<RecordModel>(new SchemaRows(settings.of_model, settings.schema));
   }
   if (settings.model != "ecommerce") {
-    return InvalidArgumentError("generator(model: \"{}\"): there is no such model (ecommerce)", settings.model);
+    return InvalidArgumentError("generator(model: \"{}\"): there is no such model (ecommerce)",
+                                settings.model);
   }
   const std::string& stream = settings.stream;
-  if (stream == "events") return std::unique_ptr<RecordModel>(new EcommerceEvents(settings.of_model));
-  if (stream == "transactions") return std::unique_ptr<RecordModel>(new EcommerceTransactions(settings.of_model));
+  if (stream == "events")
+    return std::unique_ptr<RecordModel>(new EcommerceEvents(settings.of_model));
+  if (stream == "transactions")
+    return std::unique_ptr<RecordModel>(new EcommerceTransactions(settings.of_model));
   if (stream == "users") return std::unique_ptr<RecordModel>(new EcommerceUsers(settings.of_model));
   return InvalidArgumentError(
       "generator(stream: \"{}\"): the model ecommerce has events, transactions and users", stream);

@@ -21,8 +21,8 @@ struct SequenceSettings {
 };
 
 /// The records of one partition in order, each with its event time: those of a model, with some
-/// repeated, late or invalid. Record n depends on the seed and on the records before it, never on how
-/// they are asked for.
+/// repeated, late or invalid. Record n depends on the seed and on the records before it, never on
+/// how they are asked for.
 class RecordSequence {
  public:
   static Result<std::unique_ptr<RecordSequence>> Make(const SequenceSettings& settings);

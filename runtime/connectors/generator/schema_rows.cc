@@ -69,7 +69,8 @@ void SchemaRows::AppendNested(const DataType& type, std::string_view name,
     if (i > 0) out += ',';
     if (!is_list) {
       // Keys must differ: numbered, which is also the text of an integer key.
-      AppendJsonString(type.map_key().is(TypeKind::kString) ? fmt::format("key_{}", i) : std::to_string(i), out);
+      AppendJsonString(
+          type.map_key().is(TypeKind::kString) ? fmt::format("key_{}", i) : std::to_string(i), out);
       out += ':';
     }
     AppendValue(is_list ? type.element() : type.map_value(), name, request, random, out);
@@ -94,11 +95,17 @@ void SchemaRows::AppendValue(const DataType& type, std::string_view name,
   switch (type.kind()) {
     case TypeKind::kTimestamp: AppendTimestamp(time, text); break;
     case TypeKind::kDate: AppendDate(time / kMicrosPerDay, text); break;
-    case TypeKind::kDuration: AppendDuration(random.Between(0, 3'600) * kMicrosPerSecond, text); break;
+    case TypeKind::kDuration:
+      AppendDuration(random.Between(0, 3'600) * kMicrosPerSecond, text);
+      break;
     case TypeKind::kUuid: AppendUuid(random.Uuid(), text); break;
-    case TypeKind::kIpv4: AppendIpv4(static_cast<int64_t>(0x0a000000 + random.Below(1 << 24)), text); break;
+    case TypeKind::kIpv4:
+      AppendIpv4(static_cast<int64_t>(0x0a000000 + random.Below(1 << 24)), text);
+      break;
     case TypeKind::kIpv6: AppendIpv6({0xfd00ull << 48, random.Next()}, text); break;
-    case TypeKind::kBytes: AppendBase64(fmt::format("{}_{}", name, random.Below(kDistinctStrings)), text); break;
+    case TypeKind::kBytes:
+      AppendBase64(fmt::format("{}_{}", name, random.Below(kDistinctStrings)), text);
+      break;
     case TypeKind::kEnum: text = type.enum_values()[random.Below(type.enum_values().size())]; break;
     default: text = fmt::format("{}_{}", name, random.Below(kDistinctStrings)); break;
   }

@@ -34,8 +34,7 @@ std::vector<OptionSpec> SinkOptions() {
 ConnectorSpec ParquetConnectorSpec() {
   ConnectorSpec spec;
   spec.name = "parquet";
-  spec.doc =
-      "Parquet files in a folder or bucket, partitioned by the values of a row.";
+  spec.doc = "Parquet files in a folder or bucket, partitioned by the values of a row.";
   spec.sink.emplace();
   spec.sink->options = SinkOptions();
   spec.sink->guarantee = SinkGuarantee::kExactlyOnce;

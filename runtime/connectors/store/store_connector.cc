@@ -15,9 +15,8 @@ std::vector<OptionSpec> SinkOptions() {
        .doc = "Table; the name of the sink without it.",
        .example = "\"user_events_realtime\""},
       {.name = "ddl",
-       .doc =
-           "File with the CREATE TABLE statements, relative to the .flow file: rows are "
-           "checked against it.",
+       .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
+              "checked against it.",
        .example = "\"ddl/speed_layer.sql\""},
       {.name = "key",
        .doc = "Key of the entry, a text per row.",

@@ -42,7 +42,8 @@ CsvDecoder::CsvDecoder(DecodeRequest request)
 Status CsvDecoder::Check(const DecodeRequest& request) {
   const std::string& separator = request.options.separator;
   if (separator.size() != 1 || separator == "\"" || separator == "\n" || separator == "\r") {
-    return InvalidArgumentError("format csv: separator must be one byte, not a quote or a line end");
+    return InvalidArgumentError(
+        "format csv: separator must be one byte, not a quote or a line end");
   }
   for (const DecodeField& field : request.fields) {
     if (field.type.is_nested() && field.default_value.has_value()) {
@@ -51,7 +52,8 @@ Status CsvDecoder::Check(const DecodeRequest& request) {
     }
   }
   if (request.unknown_keys == UnknownKeyPolicy::kCollect) {
-    return InvalidArgumentError("format csv: unknown columns can be ignored or rejected, not collected");
+    return InvalidArgumentError(
+        "format csv: unknown columns can be ignored or rejected, not collected");
   }
   return Status::Ok();
 }
@@ -89,9 +91,8 @@ void CsvDecoder::MapHeader(std::string_view header) {
   for (size_t i = 0; i < request_.fields.size(); ++i) {
     const auto found =
         std::find(header_names_.begin(), header_names_.end(), request_.fields[i].name);
-    cell_of_field_[i] = found == header_names_.end()
-                            ? -1
-                            : static_cast<int>(found - header_names_.begin());
+    cell_of_field_[i] =
+        found == header_names_.end() ? -1 : static_cast<int>(found - header_names_.begin());
   }
 }
 

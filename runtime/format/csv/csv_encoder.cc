@@ -59,7 +59,8 @@ void CsvEncoder::Append(const RecordBatch& batch, std::string& out) {
       AppendCell(cell_, out);
     }
     if (request_.upsert) {
-      const bool deleted = op != nullptr && ColumnView<uint8_t>(*op)[row] == static_cast<uint8_t>(RowOp::kDelete);
+      const bool deleted =
+          op != nullptr && ColumnView<uint8_t>(*op)[row] == static_cast<uint8_t>(RowOp::kDelete);
       out += separator_;
       out += deleted ? "true" : "false";
     }

@@ -37,8 +37,17 @@ std::string_view JsonKindAt(char first) {
     case 't':
     case 'f': return "a boolean";
     case 'n': return "null";
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9': return "a number";
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return "a number";
     default: return "";
   }
 }
@@ -115,8 +124,8 @@ ColumnPtr JsonColumn::Finish(std::span<const std::shared_ptr<const void>> owners
   for (size_t i = 0; i < children_.size(); ++i) {
     column_->set_child(static_cast<int>(i), children_[i].Finish(owners));
   }
-  const bool all_valid = validity_ == nullptr || capacity_ == 0 ||
-                         std::memchr(validity_, 0, capacity_) == nullptr;
+  const bool all_valid =
+      validity_ == nullptr || capacity_ == 0 || std::memchr(validity_, 0, capacity_) == nullptr;
   if (all_valid) column_->DropValidity();
   values_ = nullptr;
   validity_ = nullptr;
@@ -134,7 +143,8 @@ void JsonColumn::StoreString(RowIndex row, std::string_view text) {
 }
 
 ParseOutcome JsonColumn::Parse(JsonScanner& scanner, RowIndex row, FieldErrorSink* errors) {
-  if (scanner.Peek() == 'n') [[unlikely]] return ParseNull(scanner, row, errors);
+  if (scanner.Peek() == 'n') [[unlikely]]
+    return ParseNull(scanner, row, errors);
   return ParseByKind(scanner, row, errors);
 }
 
@@ -221,7 +231,8 @@ ParseOutcome JsonColumn::ParseText(JsonScanner& scanner, RowIndex row, FieldErro
   if (scanner.Peek() != '"') return WrongType(scanner, errors);
   JsonStringToken token;
   if (!scanner.ScanString(token)) return ParseOutcome::kBroken;
-  if (!token.escaped) [[likely]] return StoreScalar(token.text, row, errors);
+  if (!token.escaped) [[likely]]
+    return StoreScalar(token.text, row, errors);
   StringArena arena;
   return StoreScalar(UnescapeJson(token, arena), row, errors);
 }

@@ -50,8 +50,8 @@ class JsonColumn {
   /// Reads the value at the scanner into `row`. Without `errors` it stops at the first problem (the
   /// scanner is then anywhere); with it, bad values are reported and passed.
   ParseOutcome Parse(JsonScanner& scanner, RowIndex row, FieldErrorSink* errors);
-  /// Reads text that is not JSON (a cell of csv): strings and scalars as they are, nested values and
-  /// json as JSON.
+  /// Reads text that is not JSON (a cell of csv): strings and scalars as they are, nested values
+  /// and json as JSON.
   ParseOutcome ParsePlain(std::string_view text, RowIndex row, FieldErrorSink& errors);
   void SetNull(RowIndex row) { validity_[row & mask_] = 0; }
   /// Copies the only row of `source`, of the same scalar type; strings must outlive the column.
@@ -104,9 +104,10 @@ class JsonColumn {
   size_t cell_size_;
   RowIndex mask_;  ///< 0 when only checked: every value goes to row 0
   ScalarParser scalar_;
-  std::vector<std::string> names_;    ///< of a struct's fields
-  std::vector<JsonColumn> children_;  ///< list: element; map: its {key, value} struct; struct: fields
-  uint32_t used_ = 0;                 ///< rows appended so far, of a list's child
+  std::vector<std::string> names_;  ///< of a struct's fields
+  std::vector<JsonColumn>
+      children_;       ///< list: element; map: its {key, value} struct; struct: fields
+  uint32_t used_ = 0;  ///< rows appended so far, of a list's child
   uint32_t capacity_ = 0;
 
   MutableColumnPtr column_;  ///< of this batch

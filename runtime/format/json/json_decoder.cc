@@ -163,7 +163,8 @@ std::string JsonDecoder::NotAnObject(JsonScanner& scanner, std::string_view reco
   return fmt::format("needs an object, got {}", kind);
 }
 
-std::string JsonDecoder::Check(std::string_view record, RowIndex row, std::vector<FieldError>& bad) {
+std::string JsonDecoder::Check(std::string_view record, RowIndex row,
+                               std::vector<FieldError>& bad) {
   if (static_cast<int64_t>(record.size()) > request_.max_line) {
     return fmt::format("{} bytes, longer than max_line ({})", record.size(), request_.max_line);
   }

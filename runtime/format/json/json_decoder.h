@@ -47,7 +47,7 @@ class JsonDecoder final : public Decoder {
 
   DecodeRequest request_;
   bool predict_;
-  std::vector<JsonColumn> columns_;  ///< by field
+  std::vector<JsonColumn> columns_;                      ///< by field
   absl::flat_hash_map<std::string_view, size_t> index_;  ///< of names in `request_`
   KeyPrediction prediction_;
   uint64_t required_ = 0;   ///< bits of fields that must be there

@@ -80,7 +80,8 @@ bool JsonScanner::PassEscape(const char*& p) {
   p += 6;
   if (IsLowSurrogate(unit)) return Fail(JsonError::kHalfSurrogate, at);
   if (!IsHighSurrogate(unit)) return true;
-  const bool pair = end_ - p >= 6 && p[0] == '\\' && p[1] == 'u' && IsLowSurrogate(HexQuad(p + 2, end_));
+  const bool pair =
+      end_ - p >= 6 && p[0] == '\\' && p[1] == 'u' && IsLowSurrogate(HexQuad(p + 2, end_));
   if (!pair) return Fail(JsonError::kHalfSurrogate, at);
   p += 6;
   return true;
@@ -180,8 +181,17 @@ bool JsonScanner::SkipValue(std::string_view& raw, int depth) {
     case 't': passed = ScanLiteral("true"); break;
     case 'f': passed = ScanLiteral("false"); break;
     case 'n': passed = ScanLiteral("null"); break;
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9': {
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': {
       std::string_view ignored;
       passed = ScanNumber(ignored);
       break;
@@ -196,10 +206,12 @@ std::string JsonScanner::DescribeError() const {
   const size_t at = error_offset();
   switch (error_) {
     case JsonError::kNone: return "";
-    case JsonError::kTruncated: return fmt::format("truncated JSON: ends after {} bytes", end_ - begin_);
+    case JsonError::kTruncated:
+      return fmt::format("truncated JSON: ends after {} bytes", end_ - begin_);
     case JsonError::kUnexpected: {
       const unsigned char c = static_cast<unsigned char>(*error_at_);
-      if (c < 0x20 || c >= 0x7f) return fmt::format("not JSON: unexpected byte 0x{:02x} at byte {}", c, at);
+      if (c < 0x20 || c >= 0x7f)
+        return fmt::format("not JSON: unexpected byte 0x{:02x} at byte {}", c, at);
       return fmt::format("not JSON: unexpected `{}` at byte {}", static_cast<char>(c), at);
     }
     case JsonError::kControlCharacter:
@@ -207,8 +219,7 @@ std::string JsonScanner::DescribeError() const {
     case JsonError::kBadEscape: return fmt::format("not JSON: unknown escape at byte {}", at);
     case JsonError::kHalfSurrogate:
       return fmt::format("not JSON: half of a surrogate pair at byte {}", at);
-    case JsonError::kInvalidUtf8:
-      return fmt::format("invalid UTF-8 in the string at byte {}", at);
+    case JsonError::kInvalidUtf8: return fmt::format("invalid UTF-8 in the string at byte {}", at);
     case JsonError::kBadNumber: return fmt::format("not JSON: malformed number at byte {}", at);
     case JsonError::kTooDeep:
       return fmt::format("nested deeper than {} at byte {}", kMaxJsonDepth, at);

@@ -20,7 +20,7 @@ enum class JsonError : uint8_t {
   kUnexpected,        ///< another character than the grammar allows
   kControlCharacter,  ///< unescaped below 0x20 inside a string
   kBadEscape,
-  kHalfSurrogate,     ///< an escaped half of a UTF-16 pair
+  kHalfSurrogate,  ///< an escaped half of a UTF-16 pair
   kInvalidUtf8,
   kBadNumber,
   kTooDeep,
@@ -91,8 +91,8 @@ class JsonScanner {
     return true;
   }
 
-  /// The `size` bytes of a string of exactly that length that starts here, else "": unchecked, to be
-  /// passed with `PassString` only if they turn out to be plain characters.
+  /// The `size` bytes of a string of exactly that length that starts here, else "": unchecked, to
+  /// be passed with `PassString` only if they turn out to be plain characters.
   std::string_view PeekString(size_t size) const {
     const bool fits = static_cast<size_t>(end_ - cursor_) >= size + 2 && cursor_[0] == '"' &&
                       cursor_[size + 1] == '"';
@@ -123,7 +123,9 @@ class JsonScanner {
   }
   bool ScanNumber(std::string_view& text);
   /// true, false or null, whichever starts at the cursor.
-  bool ScanLiteral(std::string_view literal) { return ConsumeText(literal) || FailLiteral(literal); }
+  bool ScanLiteral(std::string_view literal) {
+    return ConsumeText(literal) || FailLiteral(literal);
+  }
   /// Passes any value; `raw` gets its text.
   bool SkipValue(std::string_view& raw, int depth = 0);
 
@@ -131,7 +133,9 @@ class JsonScanner {
   size_t error_offset() const { return static_cast<size_t>(error_at_ - begin_); }
   /// `truncated`, `invalid UTF-8 at byte 17`.
   std::string DescribeError() const;
-  bool FailHere() { return Fail(AtEnd() ? JsonError::kTruncated : JsonError::kUnexpected, cursor_); }
+  bool FailHere() {
+    return Fail(AtEnd() ? JsonError::kTruncated : JsonError::kUnexpected, cursor_);
+  }
 
  private:
   static int StopMask(__m128i block) {

@@ -14,8 +14,7 @@ constexpr uint32_t kPauseRecords = 16'384;
 
 }  // namespace
 
-KeyPrediction::Key::Key(std::string_view text, int field_index)
-    : quoted(text), field(field_index) {
+KeyPrediction::Key::Key(std::string_view text, int field_index) : quoted(text), field(field_index) {
   if (quoted.size() < 8) return;
   std::memcpy(&start, quoted.data(), 8);
   std::memcpy(&finish, quoted.data() + quoted.size() - 8, 8);
@@ -31,8 +30,7 @@ void KeyPrediction::Learn(const std::vector<SeenKey>& seen) {
     });
     const size_t at = static_cast<size_t>(found - keys_.begin());
     if (found == keys_.end()) {
-      keys_.insert(keys_.begin() + static_cast<ptrdiff_t>(next),
-                   Key(key.quoted, key.field));
+      keys_.insert(keys_.begin() + static_cast<ptrdiff_t>(next), Key(key.quoted, key.field));
       ++next;
     } else if (at >= next) {
       next = at + 1;

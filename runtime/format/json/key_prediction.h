@@ -49,7 +49,9 @@ class KeyPrediction {
   void CountHit() { ++records_; }
   void CountMiss();
   /// While paused: one record has passed.
-  void CountPaused() { if (pause_ > 0) --pause_; }
+  void CountPaused() {
+    if (pause_ > 0) --pause_;
+  }
 
  private:
   static bool Passes(JsonScanner& scanner, const Key& key) {

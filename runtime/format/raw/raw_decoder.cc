@@ -23,8 +23,9 @@ void RawDecoder::Decode(const RecordSpan& input, std::vector<ColumnPtr>& columns
     const std::string_view record = input.records[row];
     cells[row] = record;
     if (static_cast<int64_t>(record.size()) > request_.max_line) {
-      errors.push_back({row, {{"", fmt::format("{} bytes, longer than max_line ({})", record.size(),
-                                               request_.max_line)}}});
+      errors.push_back({row,
+                        {{"", fmt::format("{} bytes, longer than max_line ({})", record.size(),
+                                          request_.max_line)}}});
     } else if (is_text && !simdjson::validate_utf8(record.data(), record.size())) {
       errors.push_back({row, {{field.name, "invalid UTF-8"}}});
     }

@@ -20,9 +20,11 @@ void ExpectComplete(const std::vector<OptionSpec>& options, const std::string& o
   ConnectorOptions defaults;
   FillDefaults(options, defaults);
   for (const OptionSpec& option : options) {
-    if (option.required) defaults.Set(option.name, option.type == OptionType::kString ? Value::String("x") : Value());
+    if (option.required)
+      defaults.Set(option.name, option.type == OptionType::kString ? Value::String("x") : Value());
   }
-  EXPECT_TRUE(CheckOptions(options, defaults, owner).empty()) << CheckOptions(options, defaults, owner)[0];
+  EXPECT_TRUE(CheckOptions(options, defaults, owner).empty())
+      << CheckOptions(options, defaults, owner)[0];
 }
 
 TEST(AllConnectorsTest, EverySpecIsComplete) {
@@ -56,11 +58,15 @@ TEST(AllConnectorsTest, ReferencePagesNameEveryOption) {
   RegisterAllConnectors(registry);
   const std::string page = RenderConnectorReference(*registry.Find("redis"));
   EXPECT_NE(page.find("# redis"), std::string::npos);
-  EXPECT_NE(page.find("Delivery: effectively once. Takes append and upsert streams."), std::string::npos);
-  EXPECT_NE(page.find("| `key` | string | per row; e.g. `f\"user:{user_id}\"` |"), std::string::npos) << page;
+  EXPECT_NE(page.find("Delivery: effectively once. Takes append and upsert streams."),
+            std::string::npos);
+  EXPECT_NE(page.find("| `key` | string | per row; e.g. `f\"user:{user_id}\"` |"),
+            std::string::npos)
+      << page;
   EXPECT_NE(page.find("| `ttl` | duration ≥ 1s |"), std::string::npos) << page;
   EXPECT_NE(page.find("\"hash\" \\| \"string\""), std::string::npos);
-  EXPECT_NE(RenderFormatReference(*registry.FindFormat("csv")).find("| `separator` |"), std::string::npos);
+  EXPECT_NE(RenderFormatReference(*registry.FindFormat("csv")).find("| `separator` |"),
+            std::string::npos);
 }
 
 TEST(AllConnectorsTest, OptionsAreChecked) {
@@ -72,9 +78,10 @@ TEST(AllConnectorsTest, OptionsAreChecked) {
   given.Set("compression", Value::String("rar"));
   given.Set("colour", Value::String("red"));
   EXPECT_EQ(CheckOptions(options, given, "file"),
-            (std::vector<std::string>{"file(path): needs string, got 1",
-                                      "file(compression): needs \"none\" | \"gzip\" | \"zstd\", got \"rar\"",
-                                      "file has no option colour"}));
+            (std::vector<std::string>{
+                "file(path): needs string, got 1",
+                "file(compression): needs \"none\" | \"gzip\" | \"zstd\", got \"rar\"",
+                "file has no option colour"}));
   const std::vector<OptionSpec>& kafka = registry.Find("kafka")->source->options;
   const std::vector<std::string> missing = CheckOptions(kafka, {}, "kafka");
   ASSERT_EQ(missing.size(), 1u);

@@ -27,7 +27,8 @@ TEST(CsvTest, ColumnsAreFoundByName) {
 TEST(CsvTest, BadLinesHaveReasons) {
   CsvDecoder decoder(UserRequest());
   const Decoded decoded = DecodeWith(
-      decoder, {"", "a,1", "a,300,yes", "\"a,1,true", "a\"b,1,true", "\xff,1,true", "\"a\"b,1,true", "x,1,"},
+      decoder,
+      {"", "a,1", "a,300,yes", "\"a,1,true", "a\"b,1,true", "\xff,1,true", "\"a\"b,1,true", "x,1,"},
       "name,age,active");
   EXPECT_EQ(decoded.Row(0), "! : empty line");
   EXPECT_EQ(decoded.Row(1), "! : 2 cells instead of 3");

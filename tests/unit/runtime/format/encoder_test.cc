@@ -22,13 +22,14 @@ TEST(JsonEncoderTest, EventsReadBackTheSame) {
   const Decoded decoded = DecodeJson(request, {EventRecord()});
   const RecordBatch batch(Schema::Make(fields), decoded.columns, 1);
   const std::string text = Encode(batch);
-  EXPECT_EQ(text,
-            R"({"event_id":"00000000-0000-0000-0000-000000000001",)"
-            R"("user_id":"11111111-1111-1111-1111-1111111111ff",)"
-            R"("session_id":"22222222-2222-2222-2222-222222222222","event_type":"page_view",)"
-            R"("timestamp":"2026-01-01T10:00:00.250000Z","device_type":"mobile","browser":"firefox",)"
-            R"("ip_address":"10.1.2.3","page_url":"https://shop.example/","properties":{"a":[1,2.5,"x"]}})"
-            "\n");
+  EXPECT_EQ(
+      text,
+      R"({"event_id":"00000000-0000-0000-0000-000000000001",)"
+      R"("user_id":"11111111-1111-1111-1111-1111111111ff",)"
+      R"("session_id":"22222222-2222-2222-2222-222222222222","event_type":"page_view",)"
+      R"("timestamp":"2026-01-01T10:00:00.250000Z","device_type":"mobile","browser":"firefox",)"
+      R"("ip_address":"10.1.2.3","page_url":"https://shop.example/","properties":{"a":[1,2.5,"x"]}})"
+      "\n");
   EXPECT_EQ(DecodeJson(request, {text}).Row(0), decoded.Row(0));
 }
 
@@ -74,7 +75,8 @@ TEST(JsonEncoderTest, SelectionConstantsAndEmptyRows) {
 }
 
 TEST(JsonEncoderTest, DeletesAreKeysWithAMark) {
-  const SchemaPtr schema = Schema::Make({{"k", DataType::Int64(), {}}, {"v", DataType::Int64(), {}}});
+  const SchemaPtr schema =
+      Schema::Make({{"k", DataType::Int64(), {}}, {"v", DataType::Int64(), {}}});
   const MutableColumnPtr k = Column::Make(DataType::Int64(), 2);
   const MutableColumnPtr v = Column::Make(DataType::Int64(), 2);
   const MutableColumnPtr op = Column::Make(DataType::Bool(), 2);
@@ -92,7 +94,8 @@ TEST(JsonEncoderTest, LongTextGoesThroughWhole) {
   const MutableColumnPtr s = Column::Make(DataType::String(), 3);
   const std::string text = std::string(300'000, 'x') + "\n" + std::string(100'000, 'y');
   for (RowIndex row = 0; row < 3; ++row) s->SetValue(row, Value::String(text));
-  const std::string line = "{\"s\":\"" + std::string(300'000, 'x') + "\\n" + std::string(100'000, 'y') + "\"}\n";
+  const std::string line =
+      "{\"s\":\"" + std::string(300'000, 'x') + "\\n" + std::string(100'000, 'y') + "\"}\n";
   EXPECT_EQ(Encode(RecordBatch(schema, {s}, 3)), line + line + line);
 }
 

@@ -113,7 +113,8 @@ TEST(JsonDecoderTest, ValuesMustFitTheirType) {
   EXPECT_EQ(ErrorFor(DataType::Timestamp(), "\"2026-02-30T00:00:00Z\""), "f: not a timestamp");
   EXPECT_EQ(ErrorFor(DataType::Timestamp(), "1700000000"), "f: needs a string, got a number");
   EXPECT_EQ(ErrorFor(DataType::Of(TypeKind::kIpv4), "\"1.2.3.256\""), "f: not an ipv4");
-  EXPECT_EQ(ErrorFor(DataType::Enum({"hit", "bot"}), "\"HIT\""), "f: \"HIT\" is not one of hit, bot");
+  EXPECT_EQ(ErrorFor(DataType::Enum({"hit", "bot"}), "\"HIT\""),
+            "f: \"HIT\" is not one of hit, bot");
   EXPECT_EQ(ErrorFor(DataType::Bytes(), "\"???\""), "f: not base64");
   EXPECT_EQ(ErrorFor(DataType::List(DataType::Int64()), "{}"), "f: needs an array, got an object");
 }
@@ -160,8 +161,7 @@ TEST(JsonDecoderTest, DefaultsAreForAbsentKeysOnly) {
   request.fields[1].default_value =
       Value(request.fields[1].type, Value::List{Value::String("x"), Value::String("y")});
   request.num_outputs = 2;
-  const Decoded decoded =
-      DecodeJson(request, {"{}", "{\"n\":1}", "{\"n\":null}", "{\"tags\":[]}"});
+  const Decoded decoded = DecodeJson(request, {"{}", "{\"n\":1}", "{\"n\":null}", "{\"tags\":[]}"});
   EXPECT_EQ(decoded.Row(0), "7 [\"x\",\"y\"] ");
   EXPECT_EQ(decoded.Row(1), "1 [\"x\",\"y\"] ");
   EXPECT_EQ(decoded.Row(2), "! n: null is not allowed");
@@ -202,7 +202,8 @@ TEST(JsonDecoderTest, StringsOutliveTheirBatch) {
   JsonDecoder decoder(request);
   ColumnPtr first;
   {
-    const Decoded decoded = DecodeWith(decoder, {R"({"f":"plain text that is long"})", R"({"f":"a\nb"})"});
+    const Decoded decoded =
+        DecodeWith(decoder, {R"({"f":"plain text that is long"})", R"({"f":"a\nb"})"});
     first = decoded.columns[0];
   }
   (void)DecodeWith(decoder, {R"({"f":"something else altogether"})"});

@@ -26,16 +26,39 @@ std::vector<std::string> Seeds() {
 
 std::string Mutate(std::string text, std::mt19937& random) {
   const auto below = [&random](size_t bound) { return bound == 0 ? 0 : random() % bound; };
-  static const std::vector<std::string> pieces = {
-      "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "\n", "null", "true", "0", "-", "1.5", "e9", "\x80",
-      "\xc3\xa9", std::string(1, '\0'), "\\u00e9", "\\ud83d", "\"event_id\":", "\"x\":1,", "  "};
+  static const std::vector<std::string> pieces = {"\"",
+                                                  "\\",
+                                                  "{",
+                                                  "}",
+                                                  "[",
+                                                  "]",
+                                                  ",",
+                                                  ":",
+                                                  " ",
+                                                  "\n",
+                                                  "null",
+                                                  "true",
+                                                  "0",
+                                                  "-",
+                                                  "1.5",
+                                                  "e9",
+                                                  "\x80",
+                                                  "\xc3\xa9",
+                                                  std::string(1, '\0'),
+                                                  "\\u00e9",
+                                                  "\\ud83d",
+                                                  "\"event_id\":",
+                                                  "\"x\":1,",
+                                                  "  "};
   const size_t changes = 1 + below(3);
   for (size_t i = 0; i < changes; ++i) {
     const size_t at = below(text.size() + 1);
     switch (below(5)) {
       case 0: text.insert(at, pieces[below(pieces.size())]); break;
       case 1: text.erase(at, 1 + below(8)); break;
-      case 2: if (at < text.size()) text[at] = static_cast<char>(random()); break;
+      case 2:
+        if (at < text.size()) text[at] = static_cast<char>(random());
+        break;
       case 3: text.resize(at); break;
       default: {
         const std::string part = text.substr(at, below(60));
@@ -105,11 +128,12 @@ TEST(JsonPropertyTest, AgreesWithSimdjsonOnWhatIsJson) {
 TEST(JsonPropertyTest, AnyOrderOfKeysIsFine) {
   std::mt19937 random(3);
   JsonDecoder decoder(EventRequest());
-  std::vector<std::string> members = {
-      R"("event_id":"00000000-0000-0000-0000-000000000001")",
-      R"("user_id":"11111111-1111-1111-1111-111111111111")",
-      R"("session_id":"22222222-2222-2222-2222-222222222222")",
-      R"("event_type":"login")", R"("timestamp":"2026-01-01T10:00:00Z")", R"("z":{"y":[]})"};
+  std::vector<std::string> members = {R"("event_id":"00000000-0000-0000-0000-000000000001")",
+                                      R"("user_id":"11111111-1111-1111-1111-111111111111")",
+                                      R"("session_id":"22222222-2222-2222-2222-222222222222")",
+                                      R"("event_type":"login")",
+                                      R"("timestamp":"2026-01-01T10:00:00Z")",
+                                      R"("z":{"y":[]})"};
   std::string expected;
   for (int i = 0; i < 3000; ++i) {
     std::shuffle(members.begin(), members.end(), random);

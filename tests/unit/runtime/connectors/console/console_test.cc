@@ -11,8 +11,8 @@ namespace {
 std::string Printed(const ConnectorOptions& options) {
   int pipe_ends[2];
   EXPECT_EQ(::pipe(pipe_ends), 0);
-  const SchemaPtr schema = Schema::Make(
-      {{"name", DataType::String(), {}}, {"n", DataType::Int64().AsOptional(), {}}});
+  const SchemaPtr schema =
+      Schema::Make({{"name", DataType::String(), {}}, {"n", DataType::Int64().AsOptional(), {}}});
   SinkRequest request;
   request.options = &options;
   request.schema = schema;
@@ -37,7 +37,9 @@ std::string Printed(const ConnectorOptions& options) {
 }
 
 TEST(ConsoleTest, JsonLinesByDefault) {
-  EXPECT_EQ(Printed({}), "{\"name\":\"café\",\"n\":1}\n{\"name\":\"b\"}\n{\"name\":\"café\",\"n\":3}\n{\"name\":\"b\"}\n");
+  EXPECT_EQ(Printed({}),
+            "{\"name\":\"café\",\"n\":1}\n{\"name\":\"b\"}\n{\"name\":\"café\",\"n\":3}\n{\"name\":"
+            "\"b\"}\n");
 }
 
 TEST(ConsoleTest, AlignedTableWithOneHeader) {

@@ -14,7 +14,8 @@ class FileSinkTest : public FileTest {
  protected:
   FileSinkTest() : schema_(Schema::Make({{"n", DataType::Int64(), {}}})) {}
 
-  Result<std::unique_ptr<SinkConnector>> Make(const std::vector<std::pair<std::string, Value>>& given) {
+  Result<std::unique_ptr<SinkConnector>> Make(
+      const std::vector<std::pair<std::string, Value>>& given) {
     options_ = ConnectorOptions();
     for (const auto& [option, value] : given) options_.Set(option, value);
     SinkRequest request = request_;
@@ -70,8 +71,9 @@ TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 1)).ok());
   ASSERT_TRUE(writer->Close().ok());
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-1-000000.jsonl.tmp", "part-i1-0-000004.jsonl",
-                                                    "part-i1-0-000005.jsonl"}));
+  EXPECT_EQ(Names("out"),
+            (std::vector<std::string>{".part-i1-1-000000.jsonl.tmp", "part-i1-0-000004.jsonl",
+                                      "part-i1-0-000005.jsonl"}));
 }
 
 TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
@@ -101,7 +103,8 @@ TEST_F(FileSinkTest, OneFileForSeveralWriters) {
   for (uint32_t worker = 0; worker < 4; ++worker) {
     threads.emplace_back([this, &sink, worker] {
       Result<std::unique_ptr<SinkWriter>> writer = (*sink)->MakeWriter(worker);
-      for (int i = 0; i < 50; ++i) ASSERT_TRUE((*writer)->Append(Rows(worker * 100'000 + i * 1000, 1000)).ok());
+      for (int i = 0; i < 50; ++i)
+        ASSERT_TRUE((*writer)->Append(Rows(worker * 100'000 + i * 1000, 1000)).ok());
       ASSERT_TRUE((*writer)->Close().ok());
     });
   }
@@ -131,8 +134,8 @@ TEST_F(FileSinkTest, AFailedRunLeavesNoSingleFile) {
 TEST_F(FileSinkTest, PackedPartsReadBack) {
   for (const auto& [compression, suffix] : {std::pair{"gzip", ".gz"}, std::pair{"zstd", ".zst"}}) {
     const std::string folder = std::string("out-") + compression;
-    Result<std::unique_ptr<SinkConnector>> sink = Make(
-        {{"path", Value::String(Path(folder))}, {"compression", Value::String(compression)}});
+    Result<std::unique_ptr<SinkConnector>> sink =
+        Make({{"path", Value::String(Path(folder))}, {"compression", Value::String(compression)}});
     std::unique_ptr<SinkWriter> writer = Writer(**sink);
     ASSERT_TRUE(writer->Append(Rows(1, 3)).ok());
     ASSERT_TRUE(writer->Close().ok());
@@ -152,7 +155,8 @@ TEST_F(FileSinkTest, ProblemsNameTheirPlace) {
   EXPECT_NE(status.message().find(Path("file/out")), std::string::npos) << status.message();
   Result<std::unique_ptr<SinkConnector>> first = Make({{"path", Value::String(Path("out"))}});
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(Make({{"path", Value::String(Path("out") + "/")}}).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(Make({{"path", Value::String(Path("out") + "/")}}).status().code(),
+            StatusCode::kAlreadyExists);
 }
 
 TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {

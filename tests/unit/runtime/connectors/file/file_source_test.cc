@@ -8,8 +8,8 @@ namespace {
 
 class FileSourceTest : public FileTest {
  protected:
-  Result<std::unique_ptr<SourceConnector>> Make(const std::vector<std::pair<std::string, Value>>& given,
-                                                const std::string& name = "events") {
+  Result<std::unique_ptr<SourceConnector>> Make(
+      const std::vector<std::pair<std::string, Value>>& given, const std::string& name = "events") {
     options_ = ConnectorOptions();
     for (const auto& [option, value] : given) options_.Set(option, value);
     SourceRequest request;
@@ -42,7 +42,8 @@ TEST_F(FileSourceTest, AGlobGivesPartitionsSortedByName) {
   Write("b.jsonl", "2\n");
   Write("a.jsonl", "1\n");
   Write("c.txt", "3\n");
-  Result<std::unique_ptr<SourceConnector>> source = Make({{"path", Value::String(Path("*.jsonl"))}});
+  Result<std::unique_ptr<SourceConnector>> source =
+      Make({{"path", Value::String(Path("*.jsonl"))}});
   ASSERT_TRUE(source.ok()) << source.status().ToString();
   ASSERT_EQ((*source)->num_partitions(), 2u);
   EXPECT_EQ((*source)->partition_name(0), Path("a.jsonl"));
@@ -113,7 +114,8 @@ TEST_F(FileSourceTest, ATableReadsAllFilesAndAgain) {
   EXPECT_EQ((*table)->format(), "csv");
   for (int round = 0; round < 2; ++round) {
     RecordChunk chunk;
-    while (*(*table)->Read(chunk)) {}
+    while (*(*table)->Read(chunk)) {
+    }
     EXPECT_EQ(Texts(chunk), (std::vector<std::string>{"1,gold", "2,silver"}));
     EXPECT_EQ(chunk.header, "id,tier");
     ASSERT_TRUE((*table)->Rewind().ok());

@@ -68,7 +68,8 @@ TEST_F(LineReaderTest, ManyBlocksKeepEveryLineAlive) {
 TEST_F(LineReaderTest, OverlongLinesAreCutAndTheirNeighboursPass) {
   LineOptions options;
   options.max_line = 1000;
-  Write("a", "before\n" + std::string(5'000'000, 'x') + "\nbetween\n" + std::string(2000, 'y') + "\nafter");
+  Write("a", "before\n" + std::string(5'000'000, 'x') + "\nbetween\n" + std::string(2000, 'y') +
+                 "\nafter");
   LineReader lines = Open("a", options);
   const RecordChunk chunk = ReadToEnd(lines);
   ASSERT_EQ(chunk.size(), 5u);

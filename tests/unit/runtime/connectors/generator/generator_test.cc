@@ -32,14 +32,22 @@ DecodeRequest RequestFor(const std::vector<Field3>& fields) {
 DecodeRequest EventFields() {
   const DataType uuid = DataType::Uuid();
   const DataType text = DataType::String();
-  return RequestFor(
-      {{"event_id", uuid}, {"user_id", uuid}, {"session_id", uuid},
-       {"event_type", DataType::Enum({"page_view", "product_view", "search", "add_to_cart", "purchase",
-                                      "remove_from_cart", "checkout_start", "login", "logout"}, "EventType", true)},
-       {"timestamp", DataType::Timestamp()}, {"device_type", text}, {"browser", text},
-       {"ip_address", DataType::Of(TypeKind::kIpv4)}, {"page_url", text.AsOptional()},
-       {"product_id", uuid.AsOptional()}, {"search_query", text.AsOptional()},
-       {"transaction_id", uuid.AsOptional()}, {"properties", DataType::Json()}});
+  return RequestFor({{"event_id", uuid},
+                     {"user_id", uuid},
+                     {"session_id", uuid},
+                     {"event_type", DataType::Enum({"page_view", "product_view", "search",
+                                                    "add_to_cart", "purchase", "remove_from_cart",
+                                                    "checkout_start", "login", "logout"},
+                                                   "EventType", true)},
+                     {"timestamp", DataType::Timestamp()},
+                     {"device_type", text},
+                     {"browser", text},
+                     {"ip_address", DataType::Of(TypeKind::kIpv4)},
+                     {"page_url", text.AsOptional()},
+                     {"product_id", uuid.AsOptional()},
+                     {"search_query", text.AsOptional()},
+                     {"transaction_id", uuid.AsOptional()},
+                     {"properties", DataType::Json()}});
 }
 
 ConnectorOptions Options(const std::vector<std::pair<std::string, Value>>& given) {
@@ -52,19 +60,21 @@ class GeneratorTest : public ::testing::Test {
  protected:
   GeneratorTest() : clock_(1'767'225'600'000'000) {}
 
-  std::unique_ptr<SourceConnector> Open(const ConnectorOptions& options, SchemaPtr schema = nullptr) {
+  std::unique_ptr<SourceConnector> Open(const ConnectorOptions& options,
+                                        SchemaPtr schema = nullptr) {
     SourceRequest request;
     request.name = "events";
     request.options = &options;
     request.schema = std::move(schema);
     request.clock = &clock_;
-    Result<std::unique_ptr<SourceConnector>> source = GeneratorConnectorSpec().source->make(request);
+    Result<std::unique_ptr<SourceConnector>> source =
+        GeneratorConnectorSpec().source->make(request);
     EXPECT_TRUE((*source)->Open().ok());
     return *std::move(source);
   }
   /// Polls to the end, or until nothing is due.
-  std::vector<std::string> Read(SourceConnector& source, size_t partition = 0, size_t at_a_time = 2048,
-                                std::string_view position = "") {
+  std::vector<std::string> Read(SourceConnector& source, size_t partition = 0,
+                                size_t at_a_time = 2048, std::string_view position = "") {
     Result<std::unique_ptr<PartitionReader>> reader = source.MakeReader(partition);
     EXPECT_TRUE((*reader)->Open(position).ok());
     std::vector<std::string> records;
@@ -90,9 +100,12 @@ class GeneratorTest : public ::testing::Test {
 const Value kEcommerce = Value::String("ecommerce");
 
 TEST_F(GeneratorTest, TheSameWhateverTheBatchSizeAndAfterAResume) {
-  const ConnectorOptions options = Options({{"model", kEcommerce}, {"count", Value::Int64(5000)},
-                                            {"users", Value::Int64(1000)}, {"duplicates", Value::Float64(0.1)},
-                                            {"late", Value::Float64(0.1)}, {"invalid", Value::Float64(0.1)}});
+  const ConnectorOptions options = Options({{"model", kEcommerce},
+                                            {"count", Value::Int64(5000)},
+                                            {"users", Value::Int64(1000)},
+                                            {"duplicates", Value::Float64(0.1)},
+                                            {"late", Value::Float64(0.1)},
+                                            {"invalid", Value::Float64(0.1)}});
   std::unique_ptr<SourceConnector> source = Open(options);
   const std::vector<std::string> all = Read(*source);
   ASSERT_EQ(all.size(), 5000u);
@@ -107,13 +120,17 @@ TEST_F(GeneratorTest, TheSameWhateverTheBatchSizeAndAfterAResume) {
   clock_.AdvanceTo(clock_.Now() + 60 * kMicrosPerSecond);
   std::unique_ptr<SourceConnector> later = Open(options);
   first_offset_ = 1234;
-  EXPECT_EQ(Read(*later, 0, 2048, position), std::vector<std::string>(all.begin() + 1234, all.end()));
+  EXPECT_EQ(Read(*later, 0, 2048, position),
+            std::vector<std::string>(all.begin() + 1234, all.end()));
 }
 
 TEST_F(GeneratorTest, EventsHaveTheDeclaredMix) {
   std::unique_ptr<SourceConnector> source =
-      Open(Options({{"model", kEcommerce}, {"count", Value::Int64(40'000)}, {"rate", Value::Int64(100)},
-                    {"users", Value::Int64(20'000)}, {"start", Value::String("2026-01-01T00:00:00Z")}}));
+      Open(Options({{"model", kEcommerce},
+                    {"count", Value::Int64(40'000)},
+                    {"rate", Value::Int64(100)},
+                    {"users", Value::Int64(20'000)},
+                    {"start", Value::String("2026-01-01T00:00:00Z")}}));
   const std::vector<std::string> records = Read(*source);
   const std::vector<std::string_view> views(records.begin(), records.end());
   Result<std::unique_ptr<Decoder>> decoder = MakeDecoder("json", EventFields());
@@ -132,8 +149,9 @@ TEST_F(GeneratorTest, EventsHaveTheDeclaredMix) {
     const uint16_t type = columns[3]->data<uint16_t>()[row];
     ++types[type];
     const std::string session = columns[2]->ValueAt(row).ToJson();
-    users_of_session[session].insert(columns[1]->ValueAt(row).ToJson() + columns[5]->ValueAt(row).ToJson() +
-                                     columns[6]->ValueAt(row).ToJson() + columns[7]->ValueAt(row).ToJson());
+    users_of_session[session].insert(
+        columns[1]->ValueAt(row).ToJson() + columns[5]->ValueAt(row).ToJson() +
+        columns[6]->ValueAt(row).ToJson() + columns[7]->ValueAt(row).ToJson());
     ++events_of_session[session];
     ids.insert(columns[0]->ValueAt(row).ToJson());
     first = std::min(first, columns[4]->data<int64_t>()[row]);
@@ -159,9 +177,13 @@ TEST_F(GeneratorTest, EventsHaveTheDeclaredMix) {
 
 TEST_F(GeneratorTest, SharesOfDuplicatesLateAndInvalid) {
   std::unique_ptr<SourceConnector> source =
-      Open(Options({{"model", kEcommerce}, {"count", Value::Int64(20'000)}, {"users", Value::Int64(5000)},
-                    {"duplicates", Value::Float64(0.05)}, {"late", Value::Float64(0.04)},
-                    {"invalid", Value::Float64(0.03)}, {"start", Value::String("2026-01-01T00:00:00Z")}}));
+      Open(Options({{"model", kEcommerce},
+                    {"count", Value::Int64(20'000)},
+                    {"users", Value::Int64(5000)},
+                    {"duplicates", Value::Float64(0.05)},
+                    {"late", Value::Float64(0.04)},
+                    {"invalid", Value::Float64(0.03)},
+                    {"start", Value::String("2026-01-01T00:00:00Z")}}));
   const std::vector<std::string> records = Read(*source);
   const std::vector<std::string_view> views(records.begin(), records.end());
   Result<std::unique_ptr<Decoder>> decoder = MakeDecoder("json", EventFields());
@@ -188,7 +210,9 @@ TEST_F(GeneratorTest, SharesOfDuplicatesLateAndInvalid) {
 
 TEST_F(GeneratorTest, HistoryAtOnceThenByTheClock) {
   std::unique_ptr<SourceConnector> source =
-      Open(Options({{"model", kEcommerce}, {"rate", Value::Int64(100)}, {"users", Value::Int64(500)},
+      Open(Options({{"model", kEcommerce},
+                    {"rate", Value::Int64(100)},
+                    {"users", Value::Int64(500)},
                     {"history", Value::Duration(60 * kMicrosPerSecond)}}));
   Result<std::unique_ptr<PartitionReader>> reader = source->MakeReader(0);
   ASSERT_TRUE((*reader)->Open("").ok());
@@ -212,9 +236,10 @@ TEST_F(GeneratorTest, HistoryAtOnceThenByTheClock) {
 }
 
 TEST_F(GeneratorTest, PartitionsShareRateAndUsersApart) {
-  std::unique_ptr<SourceConnector> source =
-      Open(Options({{"model", kEcommerce}, {"count", Value::Int64(1001)}, {"users", Value::Int64(300)},
-                    {"partitions", Value::Int64(3)}}));
+  std::unique_ptr<SourceConnector> source = Open(Options({{"model", kEcommerce},
+                                                          {"count", Value::Int64(1001)},
+                                                          {"users", Value::Int64(300)},
+                                                          {"partitions", Value::Int64(3)}}));
   ASSERT_EQ(source->num_partitions(), 3u);
   std::map<std::string, std::set<size_t>> partitions_of_user;
   size_t total = 0;
@@ -229,8 +254,10 @@ TEST_F(GeneratorTest, PartitionsShareRateAndUsersApart) {
 }
 
 TEST_F(GeneratorTest, TheTableHasTheUsersOfTheEvents) {
-  const ConnectorOptions options = Options({{"model", kEcommerce}, {"stream", Value::String("users")},
-                                            {"users", Value::Int64(5000)}, {"seed", Value::Int64(42)}});
+  const ConnectorOptions options = Options({{"model", kEcommerce},
+                                            {"stream", Value::String("users")},
+                                            {"users", Value::Int64(5000)},
+                                            {"seed", Value::Int64(42)}});
   TableRequest request;
   request.options = &options;
   Result<std::unique_ptr<TableConnector>> table = GeneratorConnectorSpec().table->make(request);
@@ -238,7 +265,8 @@ TEST_F(GeneratorTest, TheTableHasTheUsersOfTheEvents) {
   std::map<std::string, int> tiers;
   std::set<std::string> ids;
   RecordChunk chunk;
-  while (*(*table)->Read(chunk)) {}
+  while (*(*table)->Read(chunk)) {
+  }
   ASSERT_EQ(chunk.size(), 5000u);
   for (const std::string_view record : chunk.records) {
     ids.emplace(record.substr(12, 36));
@@ -250,8 +278,10 @@ TEST_F(GeneratorTest, TheTableHasTheUsersOfTheEvents) {
   EXPECT_NEAR(tiers["silver"] / 50.0, 25, 3);
   EXPECT_NEAR(tiers["gold"] / 50.0, 12, 2);
   EXPECT_NEAR(tiers["platinum"] / 50.0, 3, 1);
-  std::unique_ptr<SourceConnector> events = Open(Options({{"model", kEcommerce}, {"count", Value::Int64(500)},
-                                                          {"users", Value::Int64(5000)}, {"seed", Value::Int64(42)}}));
+  std::unique_ptr<SourceConnector> events = Open(Options({{"model", kEcommerce},
+                                                          {"count", Value::Int64(500)},
+                                                          {"users", Value::Int64(5000)},
+                                                          {"seed", Value::Int64(42)}}));
   for (const std::string& record : Read(*events)) {
     const size_t user = record.find("\"user_id\":\"") + 11;
     EXPECT_TRUE(ids.contains(record.substr(user, 36)));
@@ -259,17 +289,24 @@ TEST_F(GeneratorTest, TheTableHasTheUsersOfTheEvents) {
 }
 
 TEST_F(GeneratorTest, TransactionsAddUp) {
-  std::unique_ptr<SourceConnector> source = Open(
-      Options({{"model", kEcommerce}, {"stream", Value::String("transactions")}, {"count", Value::Int64(1000)}}));
+  std::unique_ptr<SourceConnector> source = Open(Options({{"model", kEcommerce},
+                                                          {"stream", Value::String("transactions")},
+                                                          {"count", Value::Int64(1000)}}));
   const std::vector<std::string> records = Read(*source);
   const std::vector<std::string_view> views(records.begin(), records.end());
   const DataType money = DataType::Decimal(10, 2);
   const DataType uuid = DataType::Uuid();
-  DecodeRequest request = RequestFor(
-      {{"transaction_id", uuid}, {"user_id", uuid}, {"product_id", uuid},
-       {"quantity", DataType::Of(TypeKind::kUInt32)}, {"unit_price", money}, {"total_amount", money},
-       {"discount_amount", money}, {"tax_amount", money}, {"status", DataType::String()},
-       {"payment_method", DataType::String()}, {"created_at", DataType::Timestamp()}});
+  DecodeRequest request = RequestFor({{"transaction_id", uuid},
+                                      {"user_id", uuid},
+                                      {"product_id", uuid},
+                                      {"quantity", DataType::Of(TypeKind::kUInt32)},
+                                      {"unit_price", money},
+                                      {"total_amount", money},
+                                      {"discount_amount", money},
+                                      {"tax_amount", money},
+                                      {"status", DataType::String()},
+                                      {"payment_method", DataType::String()},
+                                      {"created_at", DataType::Timestamp()}});
   request.unknown_keys = UnknownKeyPolicy::kReject;
   Result<std::unique_ptr<Decoder>> decoder = MakeDecoder("json", request);
   std::vector<ColumnPtr> columns;
@@ -283,18 +320,30 @@ TEST_F(GeneratorTest, TransactionsAddUp) {
 }
 
 TEST_F(GeneratorTest, RowsOfASchemaPassItsDecoder) {
-  const DataType geo = DataType::Struct({{"country", DataType::String()}, {"zip", DataType::Int64().AsOptional()}});
+  const DataType geo =
+      DataType::Struct({{"country", DataType::String()}, {"zip", DataType::Int64().AsOptional()}});
   const std::vector<Field3> fields = {
-      {"at", DataType::Timestamp()}, {"page", DataType::String()}, {"day", DataType::Of(TypeKind::kDate)},
-      {"n8", DataType::Of(TypeKind::kInt8)}, {"price", DataType::Decimal(6, 3)}, {"f", DataType::Float64()},
-      {"id", DataType::Uuid()}, {"ip", DataType::Of(TypeKind::kIpv4)}, {"ip6", DataType::Of(TypeKind::kIpv6)},
-      {"kind", DataType::Enum({"a", "b"})}, {"flag", DataType::Bool().AsOptional()}, {"took", DataType::Duration()},
-      {"geo", geo}, {"tags", DataType::List(DataType::String())}, {"raw", DataType::Bytes()},
-      {"attrs", DataType::Map(DataType::String(), DataType::Int64())}, {"props", DataType::Json()}};
+      {"at", DataType::Timestamp()},
+      {"page", DataType::String()},
+      {"day", DataType::Of(TypeKind::kDate)},
+      {"n8", DataType::Of(TypeKind::kInt8)},
+      {"price", DataType::Decimal(6, 3)},
+      {"f", DataType::Float64()},
+      {"id", DataType::Uuid()},
+      {"ip", DataType::Of(TypeKind::kIpv4)},
+      {"ip6", DataType::Of(TypeKind::kIpv6)},
+      {"kind", DataType::Enum({"a", "b"})},
+      {"flag", DataType::Bool().AsOptional()},
+      {"took", DataType::Duration()},
+      {"geo", geo},
+      {"tags", DataType::List(DataType::String())},
+      {"raw", DataType::Bytes()},
+      {"attrs", DataType::Map(DataType::String(), DataType::Int64())},
+      {"props", DataType::Json()}};
   std::vector<Field> declared;
   for (const Field3& field : fields) declared.push_back({field.name, field.type, {}});
-  std::unique_ptr<SourceConnector> source =
-      Open(Options({{"count", Value::Int64(500)}, {"rate", Value::Int64(100)}}), Schema::Make(declared));
+  std::unique_ptr<SourceConnector> source = Open(
+      Options({{"count", Value::Int64(500)}, {"rate", Value::Int64(100)}}), Schema::Make(declared));
   const std::vector<std::string> records = Read(*source);
   const std::vector<std::string_view> views(records.begin(), records.end());
   Result<std::unique_ptr<Decoder>> decoder = MakeDecoder("json", RequestFor(fields));
