@@ -147,9 +147,8 @@ class AggregateCompiler {
       ReportLateMissing(context_, stage_.over->span,
                         "`over " + WindowText() + "` closes windows");
     } else if (added.retain_key >= 0) {
-      context_.RequireErrorRoute(added, input, stage_.keyword,
+      context_.RequireErrorRoute(added, added.late, input, stage_.keyword,
                                  "rows older than the view's `retain` take the late or error route");
-      added.late = added.error;
     }
   }
 

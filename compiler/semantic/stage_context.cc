@@ -61,15 +61,15 @@ void StageContext::BindErrors(plan::LogicalNode& node, const StreamFlow& input,
   }
   plan::ExprPtr fallible = FindFallible(node);
   if (fallible == nullptr) return;
-  RequireErrorRoute(node, input, fallible->span.valid() ? fallible->span : span(),
+  RequireErrorRoute(node, node.error, input, fallible->span.valid() ? fallible->span : span(),
                     "`" + catalog().TextOf(fallible->span) + "` has no value for some rows");
 }
 
-void StageContext::RequireErrorRoute(plan::LogicalNode& node, const StreamFlow& input, Span span,
-                                     const std::string& why) {
-  if (node.error.is_set() || input.broken) return;
+void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
+                                     const StreamFlow& input, Span span, const std::string& why) {
+  if (slot.is_set() || input.broken) return;
   if (default_errors_ && shared_.default_errors != nullptr) {
-    BindRoute(*shared_.default_errors, node, node.error, RoutedRows::kError, input,
+    BindRoute(*shared_.default_errors, node, slot, RoutedRows::kError, input,
               "rows that fail");
     return;
   }

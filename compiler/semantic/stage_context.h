@@ -83,8 +83,9 @@ class StageContext {
   }
 
   /// The node needs a place for rows that fail, whatever its expressions: too old to deduplicate.
-  void RequireErrorRoute(plan::LogicalNode& node, const StreamFlow& input, Span span,
-                         const std::string& why);
+  /// `slot` (inside `node`) takes the pipeline's `errors ->` unless it is set; F0604 without one.
+  void RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot, const StreamFlow& input,
+                         Span span, const std::string& why);
   void BindRoute(const ast::Route& route, plan::LogicalNode& node, plan::Route& slot,
                  RoutedRows rows, const StreamFlow& input, const std::string& what,
                  bool allow_default = false);

@@ -25,7 +25,7 @@ void CompileDedupe(const ast::DedupeStage& stage, StageContext& context, StreamF
     added.duplicate.kind = plan::Route::Kind::kDiscard;
     added.duplicate.reason = "duplicate";
   }
-  context.RequireErrorRoute(added, input, stage.keyword,
+  context.RequireErrorRoute(added, added.error, input, stage.keyword,
                             "a row older than the watermark by more than `within` can't be "
                             "deduplicated and takes the error route");
 }

@@ -71,10 +71,9 @@ void CompileLookup(const ast::LookupStage& stage, StageContext& context, StreamF
                       "rows whose lookup failed", /*allow_default=*/true);
     return;
   }
-  context.RequireErrorRoute(added, input, stage.keyword,
+  context.RequireErrorRoute(added, added.on_error, input, stage.keyword,
                             "the table may be out of reach; `on error default` goes on as if the "
                             "row were not in it");
-  added.on_error = added.error;
 }
 
 }  // namespace weir::semantic

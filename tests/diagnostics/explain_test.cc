@@ -50,8 +50,8 @@ std::vector<CodeInfo> Codes() {
   return codes;
 }
 
-INSTANTIATE_TEST_SUITE_P(Codes, Explain, testing::ValuesIn(Codes()), [](const auto& info) {
-  return std::string(info.param.name);
+INSTANTIATE_TEST_SUITE_P(Codes, Explain, testing::ValuesIn(Codes()), [](const auto& given) {
+  return std::string(given.param.name);
 });
 
 }  // namespace

@@ -29,8 +29,8 @@ TEST_P(SemanticGolden, SaysWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(Files, SemanticGolden,
                          testing::ValuesIn(ListGoldenFiles("tests/diagnostics/semantic")),
-                         [](const auto& info) {
-                           std::string name = fs::path(info.param.flow_path).stem().string();
+                         [](const auto& given) {
+                           std::string name = fs::path(given.param.flow_path).stem().string();
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
