@@ -43,6 +43,15 @@ const OptionSpec* FindOption(const std::vector<OptionSpec>& specs, std::string_v
   return nullptr;
 }
 
+bool KnownInAnyRole(const ConnectorSpec& spec, std::string_view option) {
+  for (ConnectorRole role :
+       {ConnectorRole::kSource, ConnectorRole::kSink, ConnectorRole::kTable}) {
+    const std::vector<OptionSpec>* options = OptionsOf(spec, role);
+    if (options != nullptr && FindOption(*options, option) != nullptr) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const ast::ProfileReplace* ConnectorResolver::FindReplace(std::string_view kind) const {
@@ -136,7 +145,13 @@ ResolvedConnector ConnectorResolver::Replaced(const ast::Connector& written,
   const std::vector<OptionSpec>* specs = RequireRole(*spec, role, call.kind.span);
   if (specs == nullptr) return result;
   std::vector<Option> given;
-  for (const ast::NamedArg& arg : call.args) given.push_back({&arg.name, arg.value.get()});
+  for (const ast::NamedArg& arg : call.args) {
+    // One line rebinds sources and sinks: an option of the other role is not for this one.
+    bool mine = FindOption(*specs, arg.name.text) != nullptr;
+    if (mine || !KnownInAnyRole(*spec, arg.name.text)) {
+      given.push_back({&arg.name, arg.value.get()});
+    }
+  }
   for (const ast::NamedArg& arg : written.args) {
     bool own = std::any_of(call.args.begin(), call.args.end(), [&](const ast::NamedArg& other) {
       return other.name.text == arg.name.text;

@@ -64,11 +64,11 @@ TEST(ConnectResolver, ProfilesReplaceAndBind) {
   CheckedText checked;
   ASSERT_EQ(checked.Build(R"(pipeline p
 schema R { x: int64 }
-source s: R from kafka(topic: "t", group: "g", start: "earliest")
+source s: R from kafka(topic: "t", group: "g")
 source b: R from kafka(topic: "b")
 sink k to kafka(topic: "k")
 profile embedded default {
-  replace kafka with log(dir: "data/log")
+  replace kafka with log(dir: "data/log", start: "earliest")
   source b from file(path: "b.jsonl")
 }
 )"), "");
