@@ -88,6 +88,7 @@ struct FnParam {
 /// fn name(params) -> type = body
 struct FunctionDecl : ItemOf<ItemKind::kFunction> {
   std::vector<FnParam> params;
+  Span params_span;   ///< With the parentheses.
   TypeRefPtr result;  ///< Null if not given.
   ExprPtr body;
 };
@@ -95,6 +96,7 @@ struct FunctionDecl : ItemOf<ItemKind::kFunction> {
 /// template name(params) on type = stages
 struct TemplateDecl : ItemOf<ItemKind::kTemplate> {
   std::vector<FnParam> params;
+  Span params_span;  ///< With the parentheses.
   TypeRefPtr on;  ///< Null if not given.
   std::vector<StagePtr> stages;
 };

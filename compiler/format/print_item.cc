@@ -48,6 +48,8 @@ void Printer::AlignItems(const std::vector<ast::ItemPtr>& items) {
     if (HeadText(*items[i]).empty() || HeadText(*items[i - 1]).empty()) return false;
     // Only those that stand on lines right below each other.
     const Span between{items[i]->span.file, items[i - 1]->span.end, items[i]->span.begin};
+    // A comment behind the first of the two is fine, one inside it will move in between.
+    if (comments_.Within(items[i - 1]->span.begin, items[i - 1]->span.end)) return false;
     const uint32_t before = source_.lines().LineOf(between.begin);
     return source_.lines().LineOf(between.end) <= before + 1 &&
            Raw(between).find("/*") == std::string::npos;
@@ -285,9 +287,7 @@ Doc Printer::Params(const std::vector<ast::FnParam>& params, Span whole) {
 }
 
 Doc Printer::Function(const ast::FunctionDecl& fn) {
-  const Span params{fn.span.file, fn.name.span.end,
-                    fn.params.empty() ? fn.name.span.end : fn.params.back().span.end};
-  std::vector<Doc> parts{Text("fn "), Name(fn.name), Params(fn.params, params)};
+  std::vector<Doc> parts{Text("fn "), Name(fn.name), Params(fn.params, fn.params_span)};
   if (fn.result != nullptr) {
     parts.push_back(Text(" -> "));
     parts.push_back(Type(fn.result));
@@ -299,9 +299,7 @@ Doc Printer::Function(const ast::FunctionDecl& fn) {
 }
 
 Doc Printer::Template(const ast::TemplateDecl& decl) {
-  const Span params{decl.span.file, decl.name.span.end,
-                    decl.params.empty() ? decl.name.span.end : decl.params.back().span.end};
-  std::vector<Doc> parts{Text("template "), Name(decl.name), Params(decl.params, params)};
+  std::vector<Doc> parts{Text("template "), Name(decl.name), Params(decl.params, decl.params_span)};
   if (decl.on != nullptr) {
     parts.push_back(Text(" on "));
     parts.push_back(Type(decl.on));

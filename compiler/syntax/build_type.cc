@@ -109,6 +109,9 @@ ast::ItemPtr AstBuilder::Function(FlowParser::FnDeclContext* context) {
   item->keyword = SpanOf(context->K_FN());
   item->name = Name(context->ident());
   item->params = Params(context->fnParam());
+  if (context->LPAREN() != nullptr && context->RPAREN() != nullptr) {
+    item->params_span = SpanOf(context->LPAREN()).To(SpanOf(context->RPAREN()));
+  }
   item->result = Type(context->typeRef());
   item->body = Expr(context->expr());
   return item;
@@ -119,6 +122,9 @@ ast::ItemPtr AstBuilder::Template(FlowParser::TemplateDeclContext* context) {
   item->keyword = SpanOf(context->K_TEMPLATE());
   item->name = Name(context->ident());
   item->params = Params(context->fnParam());
+  if (context->LPAREN() != nullptr && context->RPAREN() != nullptr) {
+    item->params_span = SpanOf(context->LPAREN()).To(SpanOf(context->RPAREN()));
+  }
   item->on = Type(context->typeRef());
   item->stages = Stages(context->stage());
   return item;
