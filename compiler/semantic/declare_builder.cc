@@ -15,13 +15,13 @@ namespace {
 
 std::unique_ptr<CatalogData> NewData(const ast::File& file, const SourceManager& sources,
                                      const CompileOptions& options, DiagnosticEngine& diagnostics,
-                                     std::shared_ptr<ModuleTable> modules) {
+                                     ModuleTable& modules) {
   auto data = std::make_unique<CatalogData>();
   data->file = &file;
   data->sources = &sources;
   data->options = &options;
   data->diagnostics = &diagnostics;
-  data->modules = std::move(modules);
+  data->modules = &modules;
   if (const SourceFile* source = sources.Find(file.file)) {
     data->base_dir = std::filesystem::path(source->path()).parent_path().string();
   }
@@ -32,8 +32,8 @@ std::unique_ptr<CatalogData> NewData(const ast::File& file, const SourceManager&
 
 CatalogBuilder::CatalogBuilder(const ast::File& file, const SourceManager& sources,
                                const CompileOptions& options, DiagnosticEngine& diagnostics,
-                               std::shared_ptr<ModuleTable> modules)
-    : catalog_(new Catalog(NewData(file, sources, options, diagnostics, std::move(modules)))),
+                               ModuleTable& modules)
+    : catalog_(new Catalog(NewData(file, sources, options, diagnostics, modules))),
       data_(catalog_->data()) {}
 
 std::unique_ptr<Catalog> CatalogBuilder::Build(Status* usage) {

@@ -12,7 +12,7 @@ namespace weir::semantic {
 class CatalogBuilder {
  public:
   CatalogBuilder(const ast::File& file, const SourceManager& sources, const CompileOptions& options,
-                 DiagnosticEngine& diagnostics, std::shared_ptr<ModuleTable> modules);
+                 DiagnosticEngine& diagnostics, ModuleTable& modules);
 
   std::unique_ptr<Catalog> Build(Status* usage);
 

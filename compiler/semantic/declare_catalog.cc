@@ -33,13 +33,14 @@ Result<std::unique_ptr<Catalog>> Catalog::Build(const ast::File& file,
                                                 const SourceManager& sources,
                                                 const CompileOptions& options,
                                                 DiagnosticEngine& diagnostics) {
-  auto modules = std::make_shared<ModuleTable>();
+  auto modules = std::make_unique<ModuleTable>();
   modules->options = options;
   modules->options.profile.clear();
   modules->options.params.clear();
-  CatalogBuilder builder(file, sources, options, diagnostics, modules);
+  CatalogBuilder builder(file, sources, options, diagnostics, *modules);
   Status usage;
   std::unique_ptr<Catalog> catalog = builder.Build(&usage);
+  catalog->data().owned_modules = std::move(modules);
   if (!usage.ok()) return usage;
   std::vector<std::string> names;
   for (const ParamInfo& param : catalog->params()) names.push_back(param.name);

@@ -54,7 +54,8 @@ class CatalogData {
   const SourceManager* sources = nullptr;
   const CompileOptions* options = nullptr;
   DiagnosticEngine* diagnostics = nullptr;
-  std::shared_ptr<ModuleTable> modules;
+  ModuleTable* modules = nullptr;
+  std::unique_ptr<ModuleTable> owned_modules;  ///< of the file that is compiled; null in its modules
   std::string base_dir;
 
   std::vector<const ast::ProfileDecl*> profiles;

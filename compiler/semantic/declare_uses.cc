@@ -55,7 +55,7 @@ const Catalog* CatalogBuilder::LoadModule(const ast::UseDecl& use) {
   if (known == table.catalogs.end()) {
     Status usage;
     CatalogBuilder builder(*module.file, *data_.sources, table.options, *data_.diagnostics,
-                           data_.modules);
+                           table);
     std::unique_ptr<Catalog> built = builder.Build(&usage);
     known = table.catalogs.emplace(module.file, std::move(built)).first;
   }
