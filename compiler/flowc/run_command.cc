@@ -1,0 +1,224 @@
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "compiler/flowc/command.h"
+#include "compiler/flowc/frontend.h"
+#include "compiler/flowc/granted_cores.h"
+#include "compiler/flowc/ledger_table.h"
+#include "compiler/flowc/live_view.h"
+#include "compiler/flowc/run_summary.h"
+#include "compiler/flowc/state_folder.h"
+#include "compiler/flowc/stop_signal.h"
+#include "compiler/flowc/terminal.h"
+#include "compiler/plan/sink_node.h"
+#include "runtime/exec/job_connectors.h"
+#include "runtime/exec/thread_scheduler.h"
+
+namespace weir::flowc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool HasConsole(const plan::PhysicalPlan& plan) {
+  for (const plan::PhysicalNode& node : plan.nodes) {
+    if (node.logical->kind != plan::NodeKind::kSink) continue;
+    const auto& sink = static_cast<const plan::SinkNode&>(*node.logical);
+    if (sink.connector.connector == "console") return true;
+  }
+  return false;
+}
+
+/// Streams of sessions: what the view shows when nobody says what.
+std::vector<std::string> SessionStreams(const plan::PhysicalPlan& plan) {
+  std::vector<std::string> names;
+  for (const plan::PhysicalNode& node : plan.nodes) {
+    const std::string& stream = node.logical->stream;
+    if (node.logical->kind == plan::NodeKind::kSession && plan.logical->streams.contains(stream)) {
+      names.push_back(stream);
+    }
+  }
+  return names;
+}
+
+class RunCommand final : public Command {
+ public:
+  std::string name() const override { return "run"; }
+  std::string summary() const override { return "Runs a pipeline in this process"; }
+  std::string examples() const override {
+    return "  flowc run pipeline.flow\n"
+           "  flowc run pipelines/speed_layer/speed_layer.flow --profile demo\n"
+           "  flowc run pipeline.flow --param input=clicks.jsonl --workers 2 --summary run.json\n"
+           "With bounded sources it ends by itself; Ctrl-C drains it and ends with exit code 0.";
+  }
+
+  void Define(CLI::App& app) override {
+    app.add_option("file", file_, "A .flow file")->required()->type_name("FILE");
+    app.add_option("--profile", options_.profile, "Profile to run under")->type_name("P");
+    app.add_option("--param", options_.params, "Value of a param, K=V")
+        ->type_name("K=V")
+        ->allow_extra_args(false);
+    app.add_option("--workers", workers_, "Threads that run the pipeline")
+        ->check(CLI::Range(1, 256));
+    app.add_option("--state", state_, "Folder of the pipeline's state")->type_name("DIR");
+    app.add_option("--summary", summary_file_, "Write a JSON summary here when the run ends")
+        ->type_name("FILE");
+    app.add_option("--watch", options_.watch, "Stream whose last rows the live view shows")
+        ->type_name("STREAM")
+        ->allow_extra_args(false);
+    app.add_option("--batch", batch_rows_, "Largest batch, in rows")->check(CLI::Range(1, 2048));
+    app.add_flag("--no-optimizer", no_optimizer_, "Run the plan as it was written");
+    app.add_flag("--json", json_, "Print the summary as JSON instead of the ledger table");
+    app.add_flag("--quiet", quiet_, "No live view, no progress, no ledger table");
+  }
+
+  int Run() override {
+    const auto start = Clock::now();
+    Frontend frontend;
+    options_.check_only = false;
+    options_.optimize = !no_optimizer_;
+    auto compiled = frontend.Compile(file_, options_);
+    if (!compiled.ok()) {
+      Log(compiled.status().message());
+      return kExitUsage;
+    }
+    frontend.Report();
+    if (frontend.failed()) return kExitFailed;
+    plan_ = compiled->physical;
+    for (const std::string& stream : options_.watch) {
+      if (plan_->logical->streams.contains(stream)) continue;
+      Log(fmt::format("--watch: there is no stream {}", stream));
+      return kExitUsage;
+    }
+    const Status status = RunPlan(frontend, start);
+    if (!status.ok()) Log(status.message());
+    return status.ok() ? kExitOk : kExitFailed;
+  }
+
+ private:
+  Status RunPlan(const Frontend& frontend, Clock::time_point start) {
+    InstallStopSignals();
+    const plan::PipelineSettings& settings = plan_->logical->settings;
+    StateFolder folder;
+    if (!state_.empty()) WEIR_TRY(folder.Open(state_));
+    const std::unique_ptr<JobConnectors> connectors = MakeDeclaredConnectors(frontend.connectors());
+    LiveTaps taps(options_.watch.empty() ? SessionStreams(*plan_) : options_.watch);
+    const LiveView::Mode mode = ViewMode();
+
+    JobOptions options;
+    options.workers = workers_ > 0 ? workers_
+                      : settings.workers ? static_cast<uint32_t>(*settings.workers)
+                                         : GrantedCores();
+    options.batch_rows = batch_rows_;
+    options.clock = &SystemClock::Instance();
+    options.connectors = connectors.get();
+    options.checkpoint_every = settings.checkpoint_every;
+    options.incarnation = MakeIncarnation();
+    if (mode != LiveView::Mode::kNone) {
+      options.make_tap = [&taps](const std::string& stream, uint32_t) {
+        return taps.MakeTap(stream);
+      };
+    }
+    WEIR_ASSIGN(const std::unique_ptr<Job> job, Job::Build(plan_, options));
+    Status status = job->Start();
+    if (status.ok()) status = Drive(*job, mode, taps);
+    Status closed = job->Close();
+    if (status.ok()) status = closed;
+    if (status.ok()) status = CheckBooks(*job);
+    return Finish(*job, options.workers, start, status);
+  }
+
+  static Status Drive(Job& job, LiveView::Mode mode, const LiveTaps& taps) {
+    LiveView view(mode, &taps);
+    ThreadScheduler scheduler;
+    return scheduler.Run(job, [&] {
+      if (StopRequested()) job.RequestStop();
+      view.Update(job);
+    });
+  }
+
+  static Status CheckBooks(const Job& job) {
+    const std::string violated = job.CheckLedgers();
+    if (violated.empty()) return Status::Ok();
+    return InternalError("the ledger does not add up: {}", violated);
+  }
+
+  Status Finish(const Job& job, uint32_t workers, Clock::time_point start, const Status& status) {
+    RunSummary summary;
+    summary.pipeline = plan_->logical->settings.name;
+    summary.profile = options_.profile;
+    summary.workers = workers;
+    summary.operators = job.Ledgers();
+    for (const NamedLedger& named : summary.operators) {
+      summary.events += named.ledger.records_read;
+    }
+    summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    summary.usage = ProcessUsage::Now();
+    summary.checkpoints = const_cast<Job&>(job).coordinator().committed();
+    if (!status.ok()) summary.error = status.message();
+    if (!summary_file_.empty()) WEIR_TRY(WriteSummary(summary));
+    if (json_) {
+      Print(summary.ToJson() + "\n");
+    } else if (!quiet_) {
+      PrintLedger(summary);
+    }
+    return status;
+  }
+
+  Status WriteSummary(const RunSummary& summary) const {
+    std::ofstream out(summary_file_, std::ios::trunc);
+    out << summary.ToJson() << "\n";
+    out.close();
+    if (!out) return IoError("{}: the summary cannot be written", summary_file_);
+    return Status::Ok();
+  }
+
+  void PrintLedger(const RunSummary& summary) const {
+    std::string text;
+    const int width = StdoutIsTerminal() ? TerminalWidth() : 140;
+    for (const std::string& line : LedgerLines(summary.operators, width)) text += line + "\n";
+    const std::vector<std::string> dead = DeadLetterLines(summary.operators, width, 50);
+    if (!dead.empty()) text += "dead letters by reason\n";
+    for (const std::string& line : dead) text += line + "\n";
+    text += fmt::format("{} events in {:.2f} s, {:.2f} s CPU, {} MiB peak memory\n",
+                        Grouped(summary.events), summary.seconds, summary.usage.cpu_seconds(),
+                        summary.usage.peak_rss_bytes >> 20);
+    // Rows on stdout and the table don't mix.
+    if (HasConsole(*plan_)) {
+      fmt::print(stderr, "{}", text);
+    } else {
+      Print(text);
+    }
+  }
+
+  LiveView::Mode ViewMode() const {
+    if (quiet_ || json_) return LiveView::Mode::kNone;
+    if (HasConsole(*plan_)) return LiveView::Mode::kNone;
+    return StdoutIsTerminal() ? LiveView::Mode::kScreen : LiveView::Mode::kLines;
+  }
+
+  /// State that dies with the process makes every run a new incarnation.
+  static std::string MakeIncarnation() {
+    std::random_device random;
+    return fmt::format("{:08x}", random());
+  }
+
+  std::string file_;
+  FrontendOptions options_;
+  uint32_t workers_ = 0;
+  uint32_t batch_rows_ = kBatchRows;
+  std::string state_;
+  std::string summary_file_;
+  bool no_optimizer_ = false;
+  bool json_ = false;
+  bool quiet_ = false;
+  std::shared_ptr<const plan::PhysicalPlan> plan_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeRunCommand() { return std::make_unique<RunCommand>(); }
+
+}  // namespace weir::flowc

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/metrics/process_usage.h"
+#include "runtime/operators/ledger.h"
+
+namespace weir::flowc {
+
+/// What `flowc run --summary` writes; scripts rely on the names.
+struct RunSummary {
+  std::string pipeline;
+  std::string profile;
+  uint32_t workers = 1;
+  int64_t events = 0;       ///< records read from all sources
+  double seconds = 0;       ///< wall clock, from start to the last delivery
+  ProcessUsage usage;
+  int64_t checkpoints = 0;
+  std::string error;        ///< "" when the run succeeded
+  std::vector<NamedLedger> operators;
+
+  std::string ToJson() const;
+};
+
+/// {"rows_in": …, "discarded": {reason: n}, …}: the ledger of one operator.
+std::string LedgerJson(const Ledger& ledger);
+
+}  // namespace weir::flowc
