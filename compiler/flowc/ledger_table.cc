@@ -10,7 +10,7 @@
 namespace weir::flowc {
 namespace {
 
-constexpr int kNumberWidth = 12;
+constexpr int kNumberWidth = 14;
 constexpr int kNumbers = 7;
 
 std::string Line(const std::string& name, int name_width, const std::vector<std::string>& cells) {

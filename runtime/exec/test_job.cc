@@ -3,12 +3,30 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/plan/source_node.h"
 #include "runtime/exec/job.h"
 
 namespace weir {
+namespace {
+
+/// The plan without `rate`: a test's clock stands still, and what it gives is read at once.
+std::shared_ptr<const plan::PhysicalPlan> WithoutRates(
+    const std::shared_ptr<const plan::PhysicalPlan>& plan) {
+  auto copy = std::make_shared<plan::PhysicalPlan>(*plan);
+  for (plan::PhysicalNode& node : copy->nodes) {
+    if (node.logical->kind != plan::NodeKind::kSource) continue;
+    auto source = std::make_shared<plan::SourceNode>(
+        static_cast<const plan::SourceNode&>(*node.logical));
+    source->rate_min = source->rate_max = 0;
+    node.logical = std::move(source);
+  }
+  return copy;
+}
+
+}  // namespace
 
 TestJob::TestJob(std::shared_ptr<const plan::PhysicalPlan> plan, Options options)
-    : plan_(std::move(plan)), options_(options), connectors_(options.partitions),
+    : plan_(WithoutRates(plan)), options_(options), connectors_(options.partitions),
       state_(MakeMemoryStateBackend()) {}
 
 TestJob::~TestJob() = default;
