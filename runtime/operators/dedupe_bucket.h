@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,14 @@ class DedupeBucket {
 
   /// Blobs written for this bucket, to be deleted with it: (key group, key of the blob).
   std::vector<std::pair<uint32_t, std::string>> written;
+
+  /// The newest blob of a key group while it is short: it is written again, grown, rather than one
+  /// more tiny blob at each checkpoint.
+  struct Tail {
+    std::string key;
+    std::string blob;
+  };
+  std::map<uint32_t, Tail> tails;
 
  private:
   struct FixedHash {

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "runtime/operators/project_operator.h"
 #include "runtime/types/text.h"
 
 namespace weir {
 namespace {
+
+/// From this size on a blob is not written again.
+constexpr size_t kFullBlob = 4096;
 
 std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
   std::vector<DataType> types;
@@ -127,14 +131,29 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   return Status::Ok();
 }
 
+void DedupeOperator::WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group,
+                               std::string blob, StateWriter& out) {
+  DedupeBucket::Tail& tail = bucket.tails[group];
+  if (tail.blob.empty()) {
+    tail.key = fmt::format("{}/{}/{}", start, context_.worker, next_blob_);
+    bucket.written.emplace_back(group, tail.key);
+    tail.blob = std::move(blob);
+  } else {
+    tail.blob.append(blob, 1);  // without its version
+  }
+  if (tail.blob.size() < kFullBlob) {
+    out.Put("ids", group, tail.key, tail.blob);
+  } else {
+    out.Put("ids", group, tail.key, std::exchange(tail.blob, {}));
+  }
+}
+
 Status DedupeOperator::Snapshot(StateWriter& out) {
   for (const auto& [group, key] : dropped_) out.Delete("ids", group, key);
   dropped_.clear();
   for (auto& [start, bucket] : buckets_) {
     for (auto& [group, blob] : bucket->TakeNew()) {
-      const std::string key = fmt::format("{}/{}/{}", start, context_.worker, next_blob_);
-      out.Put("ids", group, key, std::move(blob));
-      bucket->written.emplace_back(group, key);
+      WriteBlob(*bucket, start, group, std::move(blob), out);
     }
   }
   ++next_blob_;

@@ -34,6 +34,8 @@ class DedupeOperator final : public Operator {
   void FailOldRows(const RecordBatch& batch, RowErrors& errors) const;
   /// True when the key was seen less than `within` away; remembers it otherwise.
   bool SeenBefore(std::string_view key, uint64_t hash, Micros event_time);
+  void WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group, std::string blob,
+                 StateWriter& out);
   void Prefetch(const RowSet& rows, uint32_t at) const;
 
   const plan::DedupeNode& dedupe_;

@@ -207,8 +207,10 @@ void SessionOperator::NoteStartMoved(Session& session) {
 
 void SessionOperator::Settle(size_t index) {
   Session* session = joins_[index].session;
-  for (const Absorbed& absorbed : absorbed_) {
-    if (absorbed.index != index) continue;
+  for (; next_absorbed_ < absorbed_.size(); ++next_absorbed_) {
+    const Absorbed& absorbed = absorbed_[next_absorbed_];
+    if (absorbed.index > index) break;
+    if (absorbed.index < index) continue;  // of a row that failed
     if (absorbed.session->emitted_start != kMinTimestamp) {
       renamed_.push_back({std::string(StateTable::KeyOf(session->key_block)),
                           absorbed.session->emitted_start});
@@ -230,6 +232,7 @@ Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& row
   running_.clear();
   joins_.clear();
   absorbed_.clear();
+  next_absorbed_ = 0;
   for (RowIndex row : rows) {
     const Micros watermark = std::max(StampOf(batch, row), watermark_);
     WEIR_ASSIGN(const bool joined, Join(key_blocks_[row], times[row], watermark));

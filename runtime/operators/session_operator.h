@@ -123,6 +123,7 @@ class SessionOperator final : public Operator {
   RowIndices running_;
   std::vector<Joined> joins_;
   std::vector<Absorbed> absorbed_;
+  size_t next_absorbed_ = 0;  ///< first that is not settled yet
   std::vector<SavedFields> saved_;
   std::vector<uint8_t*> blocks_;
   std::vector<SessionMeta> metas_;

@@ -249,7 +249,12 @@ struct Config {
   bool with_max;
 };
 
-void RunRandom(unsigned seed, const Config& config) {
+/// That the random rows reach what they are there for.
+struct Covered {
+  int64_t late = 0, merged = 0, deleted = 0;
+};
+
+void RunRandom(unsigned seed, const Config& config, Covered& covered) {
   SCOPED_TRACE(fmt::format("seed {} batch {} early {} restarts {} max {}", seed, config.batch,
                            config.early, config.restarts, config.with_max));
   std::mt19937 random(seed);
@@ -292,17 +297,24 @@ void RunRandom(unsigned seed, const Config& config) {
   EXPECT_EQ(ledger.rows_in, static_cast<int64_t>(rows.size()));
   EXPECT_EQ(ledger.discarded.contains("late") ? ledger.discarded.at("late") : 0, reference.late);
   EXPECT_EQ(ledger.discarded.contains("bad") ? ledger.discarded.at("bad") : 0, reference.failed);
+  covered.late += reference.late;
+  for (const Reference::Session& session : reference.sessions) covered.merged += session.merged;
+  for (const EmittedRow& row : harness.emitted()) covered.deleted += row.deleted;
   harness.Snapshot();
   EXPECT_EQ(harness.StateRows("sessions"), 0U) << "closed sessions leave no state";
 }
 
 TEST(SessionOperatorTest, RandomRowsGiveTheSessionsOfTheRules) {
+  Covered covered;
   for (unsigned seed = 1; seed <= 12; ++seed) {
     for (const uint32_t batch : {1U, 3U, 2048U}) {
-      RunRandom(seed, {batch, seed % 2 == 0, seed % 3 == 0, seed % 4 < 2});
+      RunRandom(seed, {batch, seed % 2 == 0, seed % 3 == 0, seed % 4 < 2}, covered);
       if (testing::Test::HasFailure()) return;
     }
   }
+  EXPECT_GT(covered.late, 0);
+  EXPECT_GT(covered.merged, 100);
+  EXPECT_GT(covered.deleted, 50);
 }
 
 TEST(SessionOperatorTest, TwoSessionsOfOneKeyCloseTogether) {
