@@ -31,6 +31,18 @@ bool SameExchange(const PhysicalInput& a, const PhysicalInput& b) {
   return true;
 }
 
+/// Passes on what is not rows. A node that nobody feeds (a junction without routes) gets its
+/// watermarks, barriers and end from a source this way.
+class ControlsOnly final : public Output {
+ public:
+  explicit ControlsOnly(Output* target) : target_(target) {}
+  void Batch(const RecordBatch&) override {}
+  void Send(const Control& control) override { target_->Send(control); }
+
+ private:
+  Output* target_;
+};
+
 template <typename Node>
 const Node& As(const plan::LogicalNode& node) {
   return static_cast<const Node&>(node);
@@ -247,7 +259,7 @@ Status JobBuilder::MakeNode(uint32_t worker, const PhysicalNode& node) {
   const Status opened = op->Open(ContextOf(worker));
   if (!opened.ok()) return opened.WithContext(node.logical->name);
   tasks_[worker][static_cast<size_t>(node.id)] = owner.AddTask(std::make_unique<OperatorTask>(
-      std::move(op), node.id, node.inputs.size(), levels_[static_cast<size_t>(node.id)],
+      std::move(op), node.id, std::max<size_t>(1, node.inputs.size()), levels_[static_cast<size_t>(node.id)],
       owner.context()));
   return Status::Ok();
 }
@@ -259,7 +271,17 @@ OutputPort& JobBuilder::PortOf(uint32_t worker, int node, int port) const {
 }
 
 Status JobBuilder::Connect(uint32_t worker) {
+  const auto source =
+      std::find_if(plan_.nodes.begin(), plan_.nodes.end(), [](const PhysicalNode& node) {
+        return node.logical->kind == NodeKind::kSource;
+      });
   for (const PhysicalNode& node : plan_.nodes) {
+    OperatorTask* task = tasks_[worker][static_cast<size_t>(node.id)];
+    if (task != nullptr && node.inputs.empty() && source != plan_.nodes.end()) {
+      Worker& owner = *job_->workers_[worker];
+      PortOf(worker, source->id, 0)
+          .Connect(owner.AddTap(std::make_unique<ControlsOnly>(task->input(0))));
+    }
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const PhysicalInput& input = node.inputs[i];
       if (!Direct(input)) continue;

@@ -23,6 +23,12 @@ std::string CheckNode(const plan::PhysicalNode& node, const NodeAccount& account
                        Sum(account.rows_in));
   }
   if (account.rows_out.empty()) return "";
+  if (node.logical->kind == plan::NodeKind::kRoute) {
+    // Its arms are ports, and rows that take one have passed.
+    if (ledger.rows_out + ledger.routed == Sum(account.rows_out)) return "";
+    return fmt::format("{}: counted {} rows out and {} routed, emitted {}", name, ledger.rows_out,
+                       ledger.routed, Sum(account.rows_out));
+  }
   // Not port by port: arms of `route` and `emit … -> stream` leave by ports of their own, as rows
   // out like those of port 0.
   const int64_t emitted = Sum(account.rows_out);
