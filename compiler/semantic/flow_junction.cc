@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "compiler/plan/dead_letter_schema.h"
 #include "compiler/plan/row_nodes.h"
 #include "compiler/semantic/flow_inputs.h"
@@ -116,6 +118,11 @@ class JunctionCompiler {
       StreamFlow flow = request.input;
       flow.ref = shared_.routes.Settle(request, schema, stream_.name);
       flow.schema = schema;
+      // Two routes of one stage may share a port: its rows come once.
+      const bool known = std::any_of(inputs.begin(), inputs.end(), [&](const UnionInput& input) {
+        return input.flow.ref == flow.ref;
+      });
+      if (known) continue;
       // What went wrong before it got here was reported; rows of it are DeadLetters all the same.
       flow.broken = false;
       if (request.rows != RoutedRows::kRow || IsDeadLetter(*schema)) {
