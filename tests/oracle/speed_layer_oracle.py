@@ -37,7 +37,7 @@ TIERS = ("bronze", "silver", "gold", "platinum", "unknown")
 def text_field(name, good=None, required=False):
     kind = f"json_type(j, '$.{name}')"
     value = f"json_extract_string(j, '$.{name}')"
-    ok = f"{kind} = 'VARCHAR'" + (f" AND {good.format(v=value)}" if good else "")
+    ok = f"{kind} = 'VARCHAR'" + (" AND " + good.replace("{v}", value) if good else "")
     if required:
         return name, f"coalesce({ok}, false)"
     return name, f"({kind} IS NULL OR {kind} = 'NULL' OR ({ok}))"
