@@ -145,7 +145,7 @@ void ConnectorResolver::ReadOption(const OptionSpec& spec, const Option& option,
   CheckSecrecy(spec, *constant, hidden, expr.span);
   if (external.stand_in) {
     result.unresolved.push_back(spec.name);
-    if (!catalog_.options().check_only && external.secret_used) {
+    if (!catalog_.options().check_only && !unused_ && external.secret_used) {
       diagnostics_.Report(Code::kF0109, expr.span)
           .Arg("this secret")
           .Note(fmt::format("the option `{}` needs it", spec.name));

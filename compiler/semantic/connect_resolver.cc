@@ -130,10 +130,18 @@ ResolvedConnector ConnectorResolver::Evaluate(const ast::Connector& call, Connec
   return result;
 }
 
+ResolvedConnector ConnectorResolver::EvaluateUnused(const ast::Connector& call,
+                                                    ConnectorRole role) {
+  unused_ = true;
+  ResolvedConnector result = Evaluate(call, role);
+  unused_ = false;
+  return result;
+}
+
 ResolvedConnector ConnectorResolver::Replaced(const ast::Connector& written,
                                               const ast::ProfileReplace& replace,
                                               ConnectorRole role) {
-  ResolvedConnector original = Evaluate(written, role);
+  ResolvedConnector original = EvaluateUnused(written, role);
   ResolvedConnector result;
   result.exists = true;
   result.span = written.span;
@@ -178,7 +186,7 @@ ResolvedConnector ConnectorResolver::Resolve(const ast::Connector& written, Conn
 ResolvedConnector ConnectorResolver::ResolveDeclared(const ast::Connector* written,
                                                      ConnectorRole role, const ast::Name& place) {
   if (const ast::Connector* bound = FindBinding(role, place.text)) {
-    if (written != nullptr) (void)Evaluate(*written, role);  // checked even if not used
+    if (written != nullptr) (void)EvaluateUnused(*written, role);
     ResolvedConnector result = Evaluate(*bound, role);
     result.replaced = written == nullptr ? "" : written->kind.text;
     return result;

@@ -52,9 +52,13 @@ class ConnectorResolver {
   void ReportOption(const Option& option, const std::vector<OptionSpec>& specs,
                     std::string_view owner, std::string_view owner_kind);
 
+  /// Checks a connector that the active profile replaces: its secrets are not needed.
+  ResolvedConnector EvaluateUnused(const ast::Connector& call, ConnectorRole role);
+
   const Catalog& catalog_;
   CatalogData& data_;
   DiagnosticEngine& diagnostics_;
+  bool unused_ = false;  ///< while EvaluateUnused runs
 };
 
 }  // namespace weir::semantic
