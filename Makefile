@@ -22,7 +22,7 @@ TSAN_TESTS := ^(unit_runtime_(exec|operators|base|connectors.*)|flow)
 CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test sanitize asan tsan format install install-tests clean
+.PHONY: help build run test oracle bench sanitize asan tsan format install install-tests clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,12 @@ tsan: install-tests ## Execution and flow tests with ThreadSanitizer
 	@mkdir -p build/results
 	@$(NO_ASLR) $(CTEST) --preset tsan -R '$(TSAN_TESTS)' \
 	  --output-junit $(CURDIR)/build/results/tsan.xml
+
+oracle: install-tests ## The speed layer against DuckDB: 1 M events with 1, 2 and 7 workers, and more
+	@$(WEIR_TEST_PYTHON) tests/oracle/run_oracle.py --flowc $(FLOWC) --full
+
+bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
+	@python3 bench/e2e/run_job.py --flowc $(FLOWC)
 
 format: ## Own C++ code in the project's format (needs clang-format 16)
 	@git ls-files -z '*.h' '*.cc' | xargs -0 -r $$(command -v clang-format-16 || echo clang-format) -i
