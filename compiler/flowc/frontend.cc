@@ -71,6 +71,9 @@ Result<Frontend::Compiled> Frontend::CompileSource(const SourceFile& source,
   Compiled compiled;
   files_.push_back(ParseFile(source, diagnostics_));
   options_.push_back(std::move(compile));
+  // Names that are missing because their declaration could not be read would bury the one message
+  // that says what to mend.
+  if (files_.back()->has_errors) return compiled;
   WEIR_ASSIGN(compiled.pipeline, semantic::Compile(*files_.back(), sources_, *options_.back(),
                                                    diagnostics_));
   if (compiled.pipeline == nullptr || compiled.pipeline->logical == nullptr) return compiled;
