@@ -97,7 +97,7 @@ struct FunctionDecl : ItemOf<ItemKind::kFunction> {
 struct TemplateDecl : ItemOf<ItemKind::kTemplate> {
   std::vector<FnParam> params;
   Span params_span;  ///< With the parentheses.
-  TypeRefPtr on;  ///< Null if not given.
+  TypeRefPtr on;     ///< Null if not given.
   std::vector<StagePtr> stages;
 };
 

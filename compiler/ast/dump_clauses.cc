@@ -49,7 +49,9 @@ std::string Text(const std::vector<Name>& names) {
   return out;
 }
 
-std::string Text(const CallOnly& call) { return "(call " + Text(call.callee) + Text(call.args) + ")"; }
+std::string Text(const CallOnly& call) {
+  return "(call " + Text(call.callee) + Text(call.args) + ")";
+}
 
 std::string Text(const Route& route) {
   static constexpr const char* kWords[] = {"->", "discard", "fail", "default"};

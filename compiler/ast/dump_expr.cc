@@ -86,8 +86,8 @@ std::string LiteralText(const Expr& expr) {
 }
 
 std::string MemberText(const MemberExpr& member) {
-  std::string out = fmt::format("({} {} {}", member.safe ? "?." : ".", Text(member.object),
-                                member.member.text);
+  std::string out =
+      fmt::format("({} {} {}", member.safe ? "?." : ".", Text(member.object), member.member.text);
   if (member.call) out += " (args" + Text(*member.call) + ")";
   return out + ')';
 }

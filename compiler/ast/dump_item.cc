@@ -22,16 +22,16 @@ std::string UseText(const UseDecl& use) {
 }
 
 std::string ProfileText(const ProfileDecl& profile) {
-  std::string out = fmt::format(" default={} extends {}\n", profile.is_default,
-                                Text(profile.extends));
+  std::string out =
+      fmt::format(" default={} extends {}\n", profile.is_default, Text(profile.extends));
   out += "  " + Text(profile.params);
   for (const ProfileReplace& replace : profile.replaces) {
     out += "\n  replace " + Text(replace.kind) + ' ' + Text(replace.connector);
   }
   static constexpr const char* kWords[] = {"source", "table", "sink"};
   for (const ProfileBinding& binding : profile.bindings) {
-    out += fmt::format("\n  {} {} {}", kWords[static_cast<int>(binding.target)],
-                       Text(binding.name), Text(binding.connector));
+    out += fmt::format("\n  {} {} {}", kWords[static_cast<int>(binding.target)], Text(binding.name),
+                       Text(binding.connector));
   }
   return out;
 }
@@ -62,7 +62,8 @@ std::string SourceText(const SourceDecl& source) {
   std::string out = ' ' + Text(source.type) + Clause("from", source.from) +
                     Clause("format", source.format) + Clause("key", source.key);
   if (source.time) out += " (time " + TimeText(*source.time) + ')';
-  if (source.rate) out += fmt::format(" (rate {} {})", Text(source.rate->low), Text(source.rate->high));
+  if (source.rate)
+    out += fmt::format(" (rate {} {})", Text(source.rate->low), Text(source.rate->high));
   return out + Clause("future", source.future) + Clause("error", source.on_error);
 }
 
@@ -77,7 +78,8 @@ std::string TableText(const TableDecl& table) {
   if (table.warm) out += " (warm)";
   if (table.where) out += " (where " + Text(table.where->expr) + ')';
   if (table.versioned) {
-    out += fmt::format(" (versioned {} {})", Text(table.versioned->by), Text(table.versioned->retain));
+    out +=
+        fmt::format(" (versioned {} {})", Text(table.versioned->by), Text(table.versioned->retain));
   }
   return out;
 }
@@ -121,7 +123,8 @@ std::string StepText(const TestStep& step) {
       return "advance to " + Text(advance.to) + " by " + Text(advance.by);
     }
     case TestStepKind::kRestart: return "restart";
-    case TestStepKind::kExpectThat: return "expect that " + Text(step.As<ExpectThatStep>().condition);
+    case TestStepKind::kExpectThat:
+      return "expect that " + Text(step.As<ExpectThatStep>().condition);
     case TestStepKind::kExpectRows: break;
   }
   static constexpr const char* kWords[] = {"", "exactly", "contains", "in order", "empty", "rows"};

@@ -62,8 +62,8 @@ std::string JoinText(const JoinStage& stage) {
   return fmt::format(" {} {} as {} on {} within {} {} as-of {}{}{}",
                      stage.join ? kWords[static_cast<int>(*stage.join)] : "-", Text(stage.right),
                      Text(stage.alias), Text(stage.on), Text(stage.within_low),
-                     Text(stage.within_high), Text(stage.as_of), Clause("unmatched", stage.unmatched),
-                     Clause("late", stage.late));
+                     Text(stage.within_high), Text(stage.as_of),
+                     Clause("unmatched", stage.unmatched), Clause("late", stage.late));
 }
 
 std::string AggregateText(const AggregateStage& stage) {
@@ -103,7 +103,8 @@ std::string Body(const Stage& stage) {
     case StageKind::kValidate: return ValidateText(stage.As<ValidateStage>());
     case StageKind::kDedupe: {
       const auto& dedupe = stage.As<DedupeStage>();
-      return ' ' + Text(dedupe.by) + " within " + Text(dedupe.within) + Clause("else", dedupe.route);
+      return ' ' + Text(dedupe.by) + " within " + Text(dedupe.within) +
+             Clause("else", dedupe.route);
     }
     case StageKind::kLookup: return LookupText(stage.As<LookupStage>());
     case StageKind::kJoin: return JoinText(stage.As<JoinStage>());

@@ -76,7 +76,7 @@ struct IfStatement : StatementOf<StatementKind::kIf> {
   ExprPtr condition;
   Block then_block;
   std::optional<Block> else_block;  ///< `else { … }`
-  StatementPtr else_if;             ///< `else if …`: an IfStatement; at most one of the two is set.
+  StatementPtr else_if;  ///< `else if …`: an IfStatement; at most one of the two is set.
 };
 
 struct StatementArm {

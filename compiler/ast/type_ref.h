@@ -37,11 +37,11 @@ struct TypeRef {
   TypeRefKind kind = TypeRefKind::kNamed;
   bool optional = false;  ///< `T?`
   Span span;
-  QualifiedName name;                             ///< kNamed; kGeneric has one part.
-  std::vector<TypeNumber> numbers;                ///< kNamed: decimal(10, 2).
+  QualifiedName name;                               ///< kNamed; kGeneric has one part.
+  std::vector<TypeNumber> numbers;                  ///< kNamed: decimal(10, 2).
   std::vector<std::unique_ptr<TypeRef>> arguments;  ///< kGeneric.
-  std::vector<EnumValue> values;                  ///< kEnum.
-  std::vector<FieldDecl> fields;                  ///< kStruct.
+  std::vector<EnumValue> values;                    ///< kEnum.
+  std::vector<FieldDecl> fields;                    ///< kStruct.
 
   TypeRef();
   TypeRef(const TypeRef&) = delete;

@@ -10,7 +10,8 @@ namespace weir {
 enum class Severity : uint8_t {
   kError,    ///< F codes: the file is refused.
   kWarning,  ///< W codes.
-  kRuntime,  ///< R codes: never reported by the compiler, listed so that `flowc explain` knows them.
+  kRuntime,  ///< R codes: never reported by the compiler, listed so that `flowc explain` knows
+             ///< them.
 };
 
 /// Every diagnostic code, from diagnostics.def. A code is never used again for something else.
@@ -23,7 +24,7 @@ enum class Code : uint16_t {
 /// One line of diagnostics.def.
 struct CodeInfo {
   Code code;
-  std::string_view name;     ///< "F0002".
+  std::string_view name;  ///< "F0002".
   Severity severity;
   std::string_view message;  ///< Default message; each `{}` is filled by DiagnosticBuilder::Arg.
 };

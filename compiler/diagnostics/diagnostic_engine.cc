@@ -72,9 +72,8 @@ std::vector<const Diagnostic*> DiagnosticEngine::Sorted() const {
   std::vector<const Diagnostic*> sorted;
   sorted.reserve(diagnostics_.size());
   for (const Diagnostic& diagnostic : diagnostics_) sorted.push_back(&diagnostic);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic* a, const Diagnostic* b) {
-    return Place(*a) < Place(*b);
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Diagnostic* a, const Diagnostic* b) { return Place(*a) < Place(*b); });
   auto same = [](const Diagnostic* a, const Diagnostic* b) {
     return a->code == b->code && a->span == b->span && a->message == b->message;
   };

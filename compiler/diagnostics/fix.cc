@@ -11,9 +11,8 @@ FixedText ApplyFixes(const SourceFile& source, const DiagnosticEngine& diagnosti
     const auto& fix = diagnostic->fix;
     if (fix && fix->certain && fix->span.file == source.id()) fixes.push_back(&*fix);
   }
-  std::stable_sort(fixes.begin(), fixes.end(), [](const FixIt* a, const FixIt* b) {
-    return a->span.begin < b->span.begin;
-  });
+  std::stable_sort(fixes.begin(), fixes.end(),
+                   [](const FixIt* a, const FixIt* b) { return a->span.begin < b->span.begin; });
   FixedText out;
   uint32_t done = 0;
   for (const FixIt* fix : fixes) {

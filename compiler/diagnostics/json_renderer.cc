@@ -55,12 +55,8 @@ Json DiagnosticJson(const Diagnostic& diagnostic, const SourceManager& sources) 
 Json RegionJson(Span span, const SourceFile& file) {
   const Position begin = file.PositionOf(span.begin);
   const Position end = file.PositionOf(span.end);
-  return {{"startLine", begin.line},
-          {"startColumn", begin.column},
-          {"endLine", end.line},
-          {"endColumn", end.column},
-          {"byteOffset", span.begin},
-          {"byteLength", span.size()}};
+  return {{"startLine", begin.line}, {"startColumn", begin.column}, {"endLine", end.line},
+          {"endColumn", end.column}, {"byteOffset", span.begin},    {"byteLength", span.size()}};
 }
 
 Json SarifLocation(Span span, const SourceManager& sources) {
@@ -116,8 +112,8 @@ std::string RenderSarif(const DiagnosticEngine& diagnostics, const SourceManager
     const Code code = diagnostic->code;
     if (std::find(seen.begin(), seen.end(), code) != seen.end()) continue;
     seen.push_back(code);
-    rules.push_back({{"id", InfoOf(code).name},
-                     {"shortDescription", {{"text", ExplainTitle(code)}}}});
+    rules.push_back(
+        {{"id", InfoOf(code).name}, {"shortDescription", {{"text", ExplainTitle(code)}}}});
   }
   Json run = {{"tool", {{"driver", {{"name", "flowc"}, {"rules", std::move(rules)}}}}},
               {"columnKind", "unicodeCodePoints"},

@@ -8,7 +8,7 @@
 namespace weir {
 
 struct TextOptions {
-  bool color = false;           ///< ANSI colours; only for a terminal.
+  bool color = false;            ///< ANSI colours; only for a terminal.
   size_t most_diagnostics = 20;  ///< The rest is only counted.
 };
 

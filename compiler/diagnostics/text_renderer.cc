@@ -191,9 +191,10 @@ std::string RenderText(const DiagnosticEngine& diagnostics, const SourceManager&
     out += fmt::format("\n... and {} more\n", sorted.size() - shown);
   }
   if (!sorted.empty()) {
-    const size_t warnings = static_cast<size_t>(
-        std::count_if(sorted.begin(), sorted.end(),
-                      [](const Diagnostic* d) { return d->severity == Severity::kWarning; }));
+    const size_t warnings =
+        static_cast<size_t>(std::count_if(sorted.begin(), sorted.end(), [](const Diagnostic* d) {
+          return d->severity == Severity::kWarning;
+        }));
     out += fmt::format("\n{}, {}\n", Plural(sorted.size() - warnings, "error"),
                        Plural(warnings, "warning"));
   }

@@ -11,7 +11,9 @@ namespace {
 class CheckCommand final : public Command {
  public:
   std::string name() const override { return "check"; }
-  std::string summary() const override { return "Finds mistakes in .flow files without running them"; }
+  std::string summary() const override {
+    return "Finds mistakes in .flow files without running them";
+  }
   std::string examples() const override {
     return "  flowc check pipeline.flow\n"
            "  flowc check --profile cluster pipelines/speed_layer/speed_layer.flow\n"
@@ -59,7 +61,8 @@ class CheckCommand final : public Command {
     if (warnings == 0) {
       Print(fmt::format("{}: no mistakes found\n", files));
     } else {
-      Print(fmt::format("{}: no errors, {} warning{}\n", files, warnings, warnings == 1 ? "" : "s"));
+      Print(
+          fmt::format("{}: no errors, {} warning{}\n", files, warnings, warnings == 1 ? "" : "s"));
     }
   }
 

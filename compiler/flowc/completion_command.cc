@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "compiler/flowc/command.h"
 #include "compiler/flowc/terminal.h"
@@ -80,7 +80,8 @@ class CompletionCommand final : public Command {
         }
       }
       script += fmt::format(
-          "complete -c flowc -n '__fish_seen_subcommand_from {}' -a '(__fish_complete_suffix .flow)'\n",
+          "complete -c flowc -n '__fish_seen_subcommand_from {}' -a '(__fish_complete_suffix "
+          ".flow)'\n",
           app->get_name());
     }
     return script;

@@ -38,7 +38,9 @@ std::string TypeText(const OptionSpec& option) {
 Json OptionsJson(const std::vector<OptionSpec>& options) {
   Json all = Json::array();
   for (const OptionSpec& option : options) {
-    Json json = {{"name", option.name}, {"type", TypeName(option)}, {"doc", option.doc},
+    Json json = {{"name", option.name},
+                 {"type", TypeName(option)},
+                 {"doc", option.doc},
                  {"required", option.required}};
     if (option.default_value) json["default"] = option.default_value->ToString();
     if (!option.choices.empty()) json["choices"] = option.choices;

@@ -21,7 +21,9 @@ bool LooksLikeCode(const std::string& text) {
 class ExplainCommand final : public Command {
  public:
   std::string name() const override { return "explain"; }
-  std::string summary() const override { return "Shows the plan of a .flow file, or what a code means"; }
+  std::string summary() const override {
+    return "Shows the plan of a .flow file, or what a code means";
+  }
   std::string examples() const override {
     return "  flowc explain pipeline.flow\n"
            "  flowc explain --profile cluster pipeline.flow\n"

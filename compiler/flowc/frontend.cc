@@ -30,8 +30,7 @@ void ForgetStreams(const std::vector<std::string>& watched, plan::LogicalPlan& p
 
 }  // namespace
 
-Frontend::Frontend()
-    : modules_(std::make_unique<ModuleFiles>(&sources_, &diagnostics_)) {
+Frontend::Frontend() : modules_(std::make_unique<ModuleFiles>(&sources_, &diagnostics_)) {
   RegisterScalarFunctions(functions_);
   RegisterAggregates(functions_);
   RegisterAllConnectors(connectors_);
@@ -74,8 +73,8 @@ Result<Frontend::Compiled> Frontend::CompileSource(const SourceFile& source,
   // Names that are missing because their declaration could not be read would bury the one message
   // that says what to mend.
   if (files_.back()->has_errors) return compiled;
-  WEIR_ASSIGN(compiled.pipeline, semantic::Compile(*files_.back(), sources_, *options_.back(),
-                                                   diagnostics_));
+  WEIR_ASSIGN(compiled.pipeline,
+              semantic::Compile(*files_.back(), sources_, *options_.back(), diagnostics_));
   if (compiled.pipeline == nullptr || compiled.pipeline->logical == nullptr) return compiled;
   std::unique_ptr<plan::LogicalPlan> logical = std::move(compiled.pipeline->logical);
   if (!options.keep_streams) ForgetStreams(options.watch, *logical);
@@ -93,8 +92,7 @@ Result<Frontend::Compiled> Frontend::CompileSource(const SourceFile& source,
 
 void Frontend::Report() const {
   for (const std::string& failure : failures_) Log(failure);
-  fmt::print(stderr, "{}",
-             RenderText(diagnostics_, sources_, {.color = StderrTakesColor()}));
+  fmt::print(stderr, "{}", RenderText(diagnostics_, sources_, {.color = StderrTakesColor()}));
 }
 
 }  // namespace weir::flowc

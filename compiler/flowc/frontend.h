@@ -20,8 +20,8 @@ struct FrontendOptions {
   std::vector<std::string> params;  ///< K=V
   bool check_only = true;
   bool optimize = true;
-  bool keep_streams = false;        ///< tests look into streams that nobody reads
-  std::vector<std::string> watch;   ///< streams that are looked into all the same
+  bool keep_streams = false;       ///< tests look into streams that nobody reads
+  std::vector<std::string> watch;  ///< streams that are looked into all the same
 };
 
 /// From a file to plans, with the functions, connectors and modules of this program. Everything it

@@ -60,7 +60,9 @@ std::string FirstSentence(const std::string& doc) {
 class FunctionsCommand final : public Command {
  public:
   std::string name() const override { return "functions"; }
-  std::string summary() const override { return "Lists the functions of the language, or shows one"; }
+  std::string summary() const override {
+    return "Lists the functions of the language, or shows one";
+  }
   std::string examples() const override {
     return "  flowc functions\n  flowc functions truncate\n  flowc functions --json";
   }

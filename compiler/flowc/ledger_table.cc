@@ -39,9 +39,9 @@ std::vector<std::string> LedgerLines(const std::vector<NamedLedger>& ledgers, in
   const int name_width =
       std::clamp(width - kNumbers * kNumberWidth, 12, static_cast<int>(longest) + 1);
   std::vector<std::string> lines;
-  lines.push_back(Line("operator", name_width,
-                       {"rows in", "passed", "absorbed", "discarded", "dead letters", "late",
-                        "rows out"}));
+  lines.push_back(
+      Line("operator", name_width,
+           {"rows in", "passed", "absorbed", "discarded", "dead letters", "late", "rows out"}));
   for (const NamedLedger& named : ledgers) {
     if (most_rows > 0 && lines.size() > most_rows) {
       lines.push_back(fmt::format("… and {} more", ledgers.size() - most_rows));

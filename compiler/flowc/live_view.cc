@@ -153,7 +153,8 @@ void LiveView::DrawScreen(Job& job, Micros now) {
   const size_t left = height > lines.size() + 3 ? height - lines.size() - 3 : 1;
   const size_t for_ledger = std::max(left / 2, left > below.size() ? left - below.size() : 1);
   lines.push_back("");
-  for (std::string& line : LedgerLines(ledgers_, width, for_ledger)) lines.push_back(std::move(line));
+  for (std::string& line : LedgerLines(ledgers_, width, for_ledger))
+    lines.push_back(std::move(line));
   lines.insert(lines.end(), below.begin(), below.end());
   if (lines.size() > height - 1) lines.resize(height - 1);
 
@@ -178,8 +179,8 @@ void LiveView::PrintLine(Job& job, Micros now) {
     delays += fmt::format("; {}: {}", source.name, DelayText(source, now));
   }
   Log(fmt::format("{} rows/s, {} read, {} dead letters{}",
-                  Grouped(static_cast<int64_t>(rate_.PerSecond())), Grouped(records),
-                  Grouped(dead), delays));
+                  Grouped(static_cast<int64_t>(rate_.PerSecond())), Grouped(records), Grouped(dead),
+                  delays));
   if (taps_ == nullptr) return;
   for (const std::string& stream : taps_->streams()) {
     for (const std::string& row : taps_->LastRows(stream, 1)) Log("  " + stream + ": " + row);

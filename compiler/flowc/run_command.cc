@@ -108,7 +108,7 @@ class RunCommand final : public Command {
     const LiveView::Mode mode = ViewMode();
 
     JobOptions options;
-    options.workers = workers_ > 0 ? workers_
+    options.workers = workers_ > 0       ? workers_
                       : settings.workers ? static_cast<uint32_t>(*settings.workers)
                                          : GrantedCores();
     options.batch_rows = batch_rows_;

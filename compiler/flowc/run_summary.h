@@ -14,11 +14,11 @@ struct RunSummary {
   std::string pipeline;
   std::string profile;
   uint32_t workers = 1;
-  int64_t events = 0;       ///< records read from all sources
-  double seconds = 0;       ///< wall clock, from start to the last delivery
+  int64_t events = 0;  ///< records read from all sources
+  double seconds = 0;  ///< wall clock, from start to the last delivery
   ProcessUsage usage;
   int64_t checkpoints = 0;
-  std::string error;        ///< "" when the run succeeded
+  std::string error;  ///< "" when the run succeeded
   std::vector<NamedLedger> operators;
 
   std::string ToJson() const;

@@ -129,8 +129,8 @@ class TestCommand final : public Command {
                           {"message", failure.message},
                           {"notes", failure.notes}});
     }
-    return {{"file", file}, {"title", test.title}, {"passed", result.passed()},
-            {"failures", failures}};
+    return {
+        {"file", file}, {"title", test.title}, {"passed", result.passed()}, {"failures", failures}};
   }
 
   std::vector<std::string> files_;

@@ -41,8 +41,7 @@ Doc CommentCursor::Behind(uint32_t end) {
   if (muted_ || next_ >= comments_.size()) return nullptr;
   const Comment& comment = comments_[next_];
   if (comment.span.begin < end) return nullptr;
-  const std::string_view between =
-      source_.text().substr(end, comment.span.begin - end);
+  const std::string_view between = source_.text().substr(end, comment.span.begin - end);
   if (between.find_first_not_of(" \t,") != std::string_view::npos) return nullptr;
   ++next_;
   // Two blanks before: the convention of the examples.

@@ -53,9 +53,7 @@ class DocPrinter {
   void Step(const Command& command) {
     const DocNode& doc = *command.doc;
     switch (doc.kind) {
-      case DocKind::kText:
-        AppendText(doc.text);
-        break;
+      case DocKind::kText: AppendText(doc.text); break;
       case DocKind::kComment: out_ += doc.text; break;
       case DocKind::kHardLine: NewLine(command.indent); break;
       case DocKind::kLine:
@@ -76,7 +74,8 @@ class DocPrinter {
         break;
       }
       case DocKind::kIfBroken:
-        stack_.push_back({command.indent, command.broken, doc.children[command.broken ? 0 : 1].get()});
+        stack_.push_back(
+            {command.indent, command.broken, doc.children[command.broken ? 0 : 1].get()});
         break;
       case DocKind::kConcat:
         for (size_t i = doc.children.size(); i-- > 0;) {

@@ -13,14 +13,23 @@ namespace weir::format {
 struct DocNode;
 using Doc = std::shared_ptr<const DocNode>;
 
-enum class DocKind : uint8_t { kText, kLine, kHardLine, kGroup, kIndent, kConcat, kIfBroken, kComment };
+enum class DocKind : uint8_t {
+  kText,
+  kLine,
+  kHardLine,
+  kGroup,
+  kIndent,
+  kConcat,
+  kIfBroken,
+  kComment
+};
 
 struct DocNode {
   DocKind kind = DocKind::kText;
-  std::string text;            ///< kText, kComment; kLine: what stands there when not broken.
-  int indent = 0;              ///< kIndent.
-  std::vector<Doc> children;   ///< kIfBroken: broken, flat.
-  bool hard = false;           ///< Contains a line that is always broken.
+  std::string text;           ///< kText, kComment; kLine: what stands there when not broken.
+  int indent = 0;             ///< kIndent.
+  std::vector<Doc> children;  ///< kIfBroken: broken, flat.
+  bool hard = false;          ///< Contains a line that is always broken.
 };
 
 Doc Text(std::string text);

@@ -31,8 +31,8 @@ Doc Printer::Join(const ast::JoinStage& stage) {
   if (stage.as_of != nullptr) {
     clauses.push_back(Concat({Text("as of "), Expr(stage.as_of)}));
   } else {
-    clauses.push_back(Concat({Text("within "), Expr(stage.within_low), Text(".."),
-                              Expr(stage.within_high)}));
+    clauses.push_back(
+        Concat({Text("within "), Expr(stage.within_low), Text(".."), Expr(stage.within_high)}));
   }
   if (stage.unmatched) {
     clauses.push_back(Line());

@@ -36,9 +36,8 @@ Doc Printer::Type(const ast::TypeRef& type) {
     case ast::TypeRefKind::kEnum: {
       std::vector<Entry> entries;
       for (const ast::EnumValue& value : type.values) {
-        entries.push_back({value.span, [this, &value] {
-                             return Text(CanonicalString(Raw(value.span)));
-                           }});
+        entries.push_back(
+            {value.span, [this, &value] { return Text(CanonicalString(Raw(value.span))); }});
       }
       parts.push_back(Text("enum"));
       parts.push_back(Bracketed("(", ")", std::move(entries), type.span));
@@ -159,8 +158,7 @@ Doc Printer::Assignment(const ast::Assignment& assignment, size_t name_width) {
   const std::string pad(name_width > width ? name_width - width : 0, ' ');
   // Aligned only where each stands on a line of its own.
   Doc padding = name_width == 0 ? Text("") : IfBroken(Text(pad), Text(""));
-  return Concat({Text(name), std::move(padding), Text(" = "),
-                 Expr(assignment.value)});
+  return Concat({Text(name), std::move(padding), Text(" = "), Expr(assignment.value)});
 }
 
 std::vector<Printer::Entry> Printer::AssignmentEntries(

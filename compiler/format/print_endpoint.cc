@@ -31,7 +31,8 @@ Doc Printer::Source(const ast::SourceDecl& source) {
                          return Concat({Text("from "), Connector(*source.from)});
                        }});
   }
-  if (source.format) clauses.push_back({source.format->span, [&] { return Format(*source.format); }});
+  if (source.format)
+    clauses.push_back({source.format->span, [&] { return Format(*source.format); }});
   if (source.key) clauses.push_back({source.key->span, [&] { return Keys("key", *source.key); }});
   if (source.time) clauses.push_back({source.time->span, [&] { return Time(*source.time); }});
   if (source.future) {
@@ -134,9 +135,9 @@ Doc Printer::Sink(const ast::SinkDecl& sink) {
   if (sink.batch) clauses.push_back({sink.batch->span, [&] { return Batch(*sink.batch); }});
   if (sink.retry) {
     clauses.push_back({sink.retry->span, [&] {
-                         return Concat({Text("retry "), Expr(sink.retry->attempts), Text(" backoff "),
-                                        Expr(sink.retry->backoff_low), Text(".."),
-                                        Expr(sink.retry->backoff_high)});
+                         return Concat({Text("retry "), Expr(sink.retry->attempts),
+                                        Text(" backoff "), Expr(sink.retry->backoff_low),
+                                        Text(".."), Expr(sink.retry->backoff_high)});
                        }});
   }
   if (sink.delivery) {
@@ -147,9 +148,9 @@ Doc Printer::Sink(const ast::SinkDecl& sink) {
   if (sink.pii) clauses.push_back({sink.pii->span, [&] { return Pii(*sink.pii); }});
   if (sink.columns) {
     clauses.push_back({sink.columns->span, [&] {
-                         return Concat({Text("columns "),
-                                        BraceBlock(AssignmentEntries(sink.columns->columns),
-                                                   sink.columns->span)});
+                         return Concat(
+                             {Text("columns "), BraceBlock(AssignmentEntries(sink.columns->columns),
+                                                           sink.columns->span)});
                        }});
   }
   if (sink.on_error) {

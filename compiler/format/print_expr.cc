@@ -16,7 +16,8 @@ Doc Printer::Expr(const ast::ExprPtr& expr) { return Expr(*expr); }
 
 Doc Printer::Expr(const ast::Expr& expr) {
   if (!expr.parenthesized) return Bare(expr);
-  return Group(Concat({Text("("), Indent(2, Concat({SoftLine(), Bare(expr)})), SoftLine(), Text(")")}));
+  return Group(
+      Concat({Text("("), Indent(2, Concat({SoftLine(), Bare(expr)})), SoftLine(), Text(")")}));
 }
 
 Doc Printer::Bare(const ast::Expr& expr) {
@@ -155,8 +156,8 @@ Doc Printer::Match(const ast::MatchExpr& match) {
                          return Concat({Text(head + " -> "), Expr(arm.value)});
                        }});
   }
-  return Concat({Text("match "), std::move(subject), Text(" "),
-                 BraceBlock(std::move(entries), match.span)});
+  return Concat(
+      {Text("match "), std::move(subject), Text(" "), BraceBlock(std::move(entries), match.span)});
 }
 
 Doc Printer::Args(const ast::CallArgs& args) {

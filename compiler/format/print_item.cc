@@ -60,8 +60,9 @@ void Printer::AlignItems(const std::vector<ast::ItemPtr>& items) {
     for (; end < items.size() && joins(end); ++end) {
       width = std::max(width, CountCodePoints(HeadText(*items[end])));
     }
-    if (end > begin + 1) std::fill(item_widths_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                   item_widths_.begin() + static_cast<std::ptrdiff_t>(end), width);
+    if (end > begin + 1)
+      std::fill(item_widths_.begin() + static_cast<std::ptrdiff_t>(begin),
+                item_widths_.begin() + static_cast<std::ptrdiff_t>(end), width);
     begin = end;
   }
 }
@@ -106,9 +107,8 @@ Doc Printer::Head(const ast::ModuleHead& head) {
                          return Concat({Text("errors "), Route(*head.errors)});
                        }});
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.span.begin < b.span.begin;
-  });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.span.begin < b.span.begin; });
   parts.push_back(Text(" "));
   parts.push_back(BraceBlock(std::move(entries), head.span));
   return Concat(std::move(parts));
@@ -230,9 +230,8 @@ Doc Printer::Profile(const ast::ProfileDecl& profile) {
                                         Connector(binding.connector)});
                        }});
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.span.begin < b.span.begin;
-  });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.span.begin < b.span.begin; });
   return Concat({Text(head + " "), BraceBlock(std::move(entries), profile.span)});
 }
 
@@ -262,9 +261,8 @@ Doc Printer::Schema(const ast::SchemaDecl& schema) {
                          return Text(std::move(text));
                        }});
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.span.begin < b.span.begin;
-  });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.span.begin < b.span.begin; });
   parts.push_back(Text(" "));
   parts.push_back(BraceBlock(std::move(entries), schema.span));
   return Concat(std::move(parts));
@@ -320,7 +318,8 @@ Doc Printer::Stream(const ast::StreamDecl& stream) {
 }
 
 Doc Printer::View(const ast::ViewDecl& view) {
-  std::vector<Doc> parts{Text("view "), Name(view.name), Text(" key ("), Names(view.key), Text(")")};
+  std::vector<Doc> parts{Text("view "), Name(view.name), Text(" key ("), Names(view.key),
+                         Text(")")};
   std::vector<Entry> clauses;
   if (view.retain) {
     clauses.push_back({view.retain->span, [this, &view] {
@@ -371,8 +370,9 @@ Doc Printer::Alert(const ast::AlertDecl& alert) {
 }
 
 Doc Printer::Slo(const ast::SloDecl& slo) {
-  std::vector<Doc> parts{Line(), Text("when "), Expr(slo.when), Line(), Text("objective "),
-                         Expr(slo.objective), Line(), Text("over "), Expr(slo.over)};
+  std::vector<Doc> parts{Line(), Text("when "),      Expr(slo.when),
+                         Line(), Text("objective "), Expr(slo.objective),
+                         Line(), Text("over "),      Expr(slo.over)};
   if (!slo.notify.empty()) {
     parts.push_back(Line());
     parts.push_back(Text("notify "));

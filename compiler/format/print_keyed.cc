@@ -32,10 +32,10 @@ Doc Printer::Parts(Doc head, const ast::KeyedParts& parts) {
                        }});
   }
   for (const ast::TimerHandler& timer : parts.on_timer) {
-    entries.push_back({timer.span, [this, &timer] {
-                         return Concat({Text("on timer " + Raw(timer.timer.span) + " "),
-                                        Block(timer.block)});
-                       }});
+    entries.push_back(
+        {timer.span, [this, &timer] {
+           return Concat({Text("on timer " + Raw(timer.timer.span) + " "), Block(timer.block)});
+         }});
   }
   if (parts.on_close) {
     entries.push_back({parts.on_close->span, [&] {
@@ -54,7 +54,8 @@ Doc Printer::Parts(Doc head, const ast::KeyedParts& parts) {
   }
   if (entries.empty()) return head;
   Arrange(entries);
-  return Concat({std::move(head), Indent(2, Concat({HardLine(), Lines(std::move(entries), false)}))});
+  return Concat(
+      {std::move(head), Indent(2, Concat({HardLine(), Lines(std::move(entries), false)}))});
 }
 
 Doc Printer::State(const ast::StateBlock& state) {
@@ -107,11 +108,11 @@ Doc Printer::Output(const ast::OutputBlock& output) {
   }
   std::vector<Entry> entries;
   for (const ast::OutputField& field : output.fields) {
-    entries.push_back({field.span, [this, &field, width] {
-                         if (field.value == nullptr) return Name(field.name);
-                         return Concat({Text(Padded(Raw(field.name.span), width) + " = "),
-                                        Expr(field.value)});
-                       }});
+    entries.push_back(
+        {field.span, [this, &field, width] {
+           if (field.value == nullptr) return Name(field.name);
+           return Concat({Text(Padded(Raw(field.name.span), width) + " = "), Expr(field.value)});
+         }});
   }
   return Concat({Text("output "), BraceBlock(std::move(entries), output.span)});
 }

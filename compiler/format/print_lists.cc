@@ -96,9 +96,8 @@ void Printer::Arrange(std::vector<Entry>& clauses) const {
   const uint32_t line_end =
       static_cast<uint32_t>(std::min(source_.text().find('\n', end), source_.text().size()));
   if (!comments_.Within(0, line_end)) return;
-  std::stable_sort(clauses.begin(), clauses.end(), [](const Entry& a, const Entry& b) {
-    return a.span.begin < b.span.begin;
-  });
+  std::stable_sort(clauses.begin(), clauses.end(),
+                   [](const Entry& a, const Entry& b) { return a.span.begin < b.span.begin; });
 }
 
 Doc Printer::Names(const std::vector<ast::Name>& names) const {

@@ -89,7 +89,8 @@ Doc Printer::StageBody(const ast::Stage& stage) {
     }
     case StageKind::kProcess: {
       const auto& process = stage.As<ast::ProcessStage>();
-      Doc head = Concat({Text("process "), Keys("by", process.by), Text(" ttl "), Expr(process.ttl)});
+      Doc head =
+          Concat({Text("process "), Keys("by", process.by), Text(" ttl "), Expr(process.ttl)});
       return Parts(std::move(head), process.parts);
     }
     case StageKind::kAnomaly: {
@@ -133,7 +134,8 @@ Doc Printer::StageBody(const ast::Stage& stage) {
     }
     case StageKind::kSample:
       return Concat({Text("sample "), Expr(stage.As<ast::SampleStage>().fraction)});
-    case StageKind::kRekey: return Concat({Text("rekey "), Keys("by", stage.As<ast::RekeyStage>().by)});
+    case StageKind::kRekey:
+      return Concat({Text("rekey "), Keys("by", stage.As<ast::RekeyStage>().by)});
     case StageKind::kApply: {
       const auto& apply = stage.As<ast::ApplyStage>();
       return Concat({Text("apply " + Raw(apply.name.span)), Args(apply.args)});
@@ -156,7 +158,8 @@ Doc Printer::Select(const ast::SelectStage& stage) {
                          return Concat({Expr(item.expr), Text(" as "), Name(*item.alias)});
                        }});
   }
-  return Group(Concat({Text("select"), Indent(2, Concat({Line(), CommaLines(std::move(entries))}))}));
+  return Group(
+      Concat({Text("select"), Indent(2, Concat({Line(), CommaLines(std::move(entries))}))}));
 }
 
 Doc Printer::AssignmentStage(const char* word, const std::vector<ast::Assignment>& assignments) {
@@ -175,8 +178,8 @@ Doc Printer::Validate(const ast::ValidateStage& stage) {
   // The closing brace stands somewhere before the route; comments up to there are inside.
   const Span braces{stage.span.file, stage.keyword.begin, stage.route.span.begin};
   if (entries.size() == 1 && !comments_.Within(braces.begin, braces.end)) {
-    return Group(Concat({Text("validate {"), Indent(2, Concat({Line(), entries[0].print()})), Line(),
-                         Text("} else "), Route(stage.route)}));
+    return Group(Concat({Text("validate {"), Indent(2, Concat({Line(), entries[0].print()})),
+                         Line(), Text("} else "), Route(stage.route)}));
   }
   Doc block = BraceBlock(std::move(entries), braces);
   return Concat({Text("validate "), std::move(block), Text(" else "), Route(stage.route)});
@@ -196,13 +199,13 @@ Doc Printer::ValidateRule(const ast::ValidateRule& rule) {
 Doc Printer::RouteStage(const ast::RouteStage& stage) {
   std::vector<Entry> entries;
   for (const ast::RouteArm& arm : stage.arms) {
-    entries.push_back({arm.span, [this, &arm] {
-                         if (arm.condition == nullptr) {
-                           return Concat({Text("else "), Route(arm.route)});
-                         }
-                         return Concat({Text("when "), Expr(arm.condition), Text(" "),
-                                        Route(arm.route)});
-                       }});
+    entries.push_back(
+        {arm.span, [this, &arm] {
+           if (arm.condition == nullptr) {
+             return Concat({Text("else "), Route(arm.route)});
+           }
+           return Concat({Text("when "), Expr(arm.condition), Text(" "), Route(arm.route)});
+         }});
   }
   return Concat({Text("route "), BraceBlock(std::move(entries), stage.span)});
 }
@@ -210,10 +213,11 @@ Doc Printer::RouteStage(const ast::RouteStage& stage) {
 Doc Printer::Sort(const ast::SortStage& stage) {
   std::vector<Entry> entries;
   for (const ast::SortItem& item : stage.items) {
-    entries.push_back({item.span, [this, &item] {
-                         static constexpr const char* kWords[] = {"", " asc", " desc"};
-                         return Concat({Expr(item.expr), Text(kWords[static_cast<int>(item.order)])});
-                       }});
+    entries.push_back(
+        {item.span, [this, &item] {
+           static constexpr const char* kWords[] = {"", " asc", " desc"};
+           return Concat({Expr(item.expr), Text(kWords[static_cast<int>(item.order)])});
+         }});
   }
   return Group(Concat({Text("sort by "), Indent(2, CommaLines(std::move(entries)))}));
 }

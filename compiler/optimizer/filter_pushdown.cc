@@ -67,8 +67,8 @@ class FilterPushdown final : public Rule {
     const plan::InputRef input = project.inputs[0];
     bool routes = !filter.route_schemas.empty() || !project.route_schemas.empty();
     bool upserts = filter.mode.upsert || project.mode.upsert || plan.at(input.node).mode.upsert;
-    if (routes || upserts || NumReaders(plan, project.id) != 1 ||
-        IsDeclaredStream(plan, below) || !MayPass(project, filter)) {
+    if (routes || upserts || NumReaders(plan, project.id) != 1 || IsDeclaredStream(plan, below) ||
+        !MayPass(project, filter)) {
       return false;
     }
     filter.condition = OverInput(filter.condition, project);

@@ -23,9 +23,9 @@ size_t NumReaders(const plan::LogicalPlan& plan, plan::NodeId node) {
   size_t count = 0;
   for (const auto& reader : plan.nodes) {
     if (!reader) continue;
-    count += static_cast<size_t>(std::count_if(
-        reader->inputs.begin(), reader->inputs.end(),
-        [&](const plan::InputRef& input) { return input.node == node; }));
+    count += static_cast<size_t>(
+        std::count_if(reader->inputs.begin(), reader->inputs.end(),
+                      [&](const plan::InputRef& input) { return input.node == node; }));
   }
   return count;
 }

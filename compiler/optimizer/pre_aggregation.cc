@@ -1,5 +1,5 @@
-// Windowed aggregates over few keys are half done before the exchange: each worker sends one partial
-// result per key and window instead of each row (guarantees.md, rule 21).
+// Windowed aggregates over few keys are half done before the exchange: each worker sends one
+// partial result per key and window instead of each row (guarantees.md, rule 21).
 #include <algorithm>
 
 #include "compiler/optimizer/rules.h"

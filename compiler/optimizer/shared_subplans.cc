@@ -1,5 +1,6 @@
 // Two stages that compute the same from the same input run once. Only filters and projections that
-// can't fail and that nobody reads by name: others hold state, route rows or count under their name.
+// can't fail and that nobody reads by name: others hold state, route rows or count under their
+// name.
 #include "compiler/optimizer/plan_edit.h"
 #include "compiler/optimizer/rules.h"
 #include "compiler/plan/row_nodes.h"
@@ -72,8 +73,8 @@ class SharedSubplans final : public Rule {
       return false;
     }
     if (a.inputs != b.inputs || !a.route_schemas.empty() || !b.route_schemas.empty() ||
-        a.mode.upsert != b.mode.upsert || IsDeclaredStream(plan, {drop, 0}) ||
-        IsLabelled(b) || !SameSchema(a.schema, b.schema)) {
+        a.mode.upsert != b.mode.upsert || IsDeclaredStream(plan, {drop, 0}) || IsLabelled(b) ||
+        !SameSchema(a.schema, b.schema)) {
       return false;
     }
     std::vector<ExprPtr> exprs = ExprsOf(a);

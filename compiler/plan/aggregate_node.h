@@ -12,13 +12,13 @@ namespace weir::plan {
 
 /// One aggregate of a stage: `views = count(where event_type == "page_view")`.
 struct AggregateCall {
-  std::string name;                       ///< output column
+  std::string name;  ///< output column
   const AggregateDef* function = nullptr;
   const AggregateOverload* overload = nullptr;
-  std::vector<ExprPtr> arguments;         ///< without constant ones that `bind` takes
+  std::vector<ExprPtr> arguments;               ///< without constant ones that `bind` takes
   std::vector<std::optional<Value>> constants;  ///< by parameter position; none = not constant
-  ExprPtr filter;                         ///< null: every row
-  DataType type;                          ///< result
+  ExprPtr filter;                               ///< null: every row
+  DataType type;                                ///< result
 };
 
 enum class WindowKind : uint8_t { kNone, kTumbling, kSliding, kCumulating, kSession, kLastRows };
@@ -28,14 +28,14 @@ struct WindowSpec {
   Micros size = 0, slide = 0, offset = 0;  ///< tumbling: slide == size; cumulating: slide = step
   Micros gap = 0;
   std::optional<Micros> max;
-  int64_t rows = 0;                        ///< kLastRows
+  int64_t rows = 0;  ///< kLastRows
 };
 
 /// When results of an open window or session leave.
 struct EmitSpec {
   bool on_close = false;
   bool on_update = false;
-  std::optional<Micros> every;             ///< processing time
+  std::optional<Micros> every;  ///< processing time
   bool only_on_close() const { return on_close && !on_update && !every; }
 };
 
@@ -49,8 +49,8 @@ struct AggregateNode final : LogicalNodeOf<AggregateNode> {
   EmitSpec emit;
   Micros lateness = 0;
   Route late;
-  std::optional<Micros> ttl;               ///< running aggregates; a view's retain
-  int retain_key = -1;                     ///< view: key column (date or timestamp) that retain counts from
+  std::optional<Micros> ttl;  ///< running aggregates; a view's retain
+  int retain_key = -1;        ///< view: key column (date or timestamp) that retain counts from
   /// Set by the optimizer: partial aggregates per worker are made before the exchange.
   bool pre_aggregate = false;
 

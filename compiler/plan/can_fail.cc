@@ -90,8 +90,7 @@ bool TimeArithCanFail(const Expr& expr) {
     return false;
   }
   if (adds && expr.type.is(TypeKind::kTimestamp)) return !IsLiteral(left) && !IsLiteral(right);
-  if (!adds && IsLiteral(right) && !right.value.is_null() &&
-      expr.arith != ArithOp::kMultiply) {
+  if (!adds && IsLiteral(right) && !right.value.is_null() && expr.arith != ArithOp::kMultiply) {
     return IsZero(right.value);
   }
   return true;
@@ -106,9 +105,8 @@ bool ArithCanFail(const Expr& expr) {
 }
 
 bool NegateCanFail(const Expr& expr) {
-  return expr.type.is_integer() &&
-         (expr.type.is_unsigned_integer() ||
-          ValueBits(*expr.children[0]) >= expr.type.integer_bits());
+  return expr.type.is_integer() && (expr.type.is_unsigned_integer() ||
+                                    ValueBits(*expr.children[0]) >= expr.type.integer_bits());
 }
 
 bool CanFailHere(const Expr& expr) {

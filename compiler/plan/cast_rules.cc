@@ -10,9 +10,7 @@ namespace {
 
 CastSafety Weaker(CastSafety a, CastSafety b) { return std::min(a, b); }
 
-CastSafety SafeIf(bool condition) {
-  return condition ? CastSafety::kSafe : CastSafety::kFallible;
-}
+CastSafety SafeIf(bool condition) { return condition ? CastSafety::kSafe : CastSafety::kFallible; }
 
 bool IntegerFits(const DataType& from, const DataType& to) {
   if (from.is_signed_integer() && to.is_unsigned_integer()) return false;

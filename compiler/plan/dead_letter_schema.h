@@ -8,20 +8,21 @@ namespace weir::plan {
 /// declares the same; a test compares the two.
 struct DeadLetterColumns {
   enum : int {
-    kStage,         ///< string: `stream/label`, `source/decode`
-    kRules,         ///< list<string>: every rule that failed
-    kErrors,        ///< list<struct { field: string reason: string }>: every bad field
-    kReason,        ///< string: the first one, `field: reason`
-    kSource,        ///< string: declared name
-    kPartition,     ///< int64
-    kOffset,        ///< int64
-    kEventTime,     ///< timestamp?
-    kIngestTime,    ///< timestamp
-    kPayload,       ///< string: the record's bytes (made valid UTF-8), later the row as JSON; at most 64 KiB
-    kPayloadKind,   ///< string: original | row
-    kPayloadSize,   ///< int64: true length in bytes
-    kPayloadHash,   ///< string: XXH3-64 of all bytes, 16 hex digits
-    kGeneration,    ///< int64: of the pipeline
+    kStage,       ///< string: `stream/label`, `source/decode`
+    kRules,       ///< list<string>: every rule that failed
+    kErrors,      ///< list<struct { field: string reason: string }>: every bad field
+    kReason,      ///< string: the first one, `field: reason`
+    kSource,      ///< string: declared name
+    kPartition,   ///< int64
+    kOffset,      ///< int64
+    kEventTime,   ///< timestamp?
+    kIngestTime,  ///< timestamp
+    kPayload,  ///< string: the record's bytes (made valid UTF-8), later the row as JSON; at most 64
+               ///< KiB
+    kPayloadKind,  ///< string: original | row
+    kPayloadSize,  ///< int64: true length in bytes
+    kPayloadHash,  ///< string: XXH3-64 of all bytes, 16 hex digits
+    kGeneration,   ///< int64: of the pipeline
     kCount,
   };
 };

@@ -8,8 +8,7 @@
 namespace weir::plan {
 namespace {
 
-std::shared_ptr<Expr> Make(ExprKind kind, DataType type, std::vector<ExprPtr> children,
-                           Span span) {
+std::shared_ptr<Expr> Make(ExprKind kind, DataType type, std::vector<ExprPtr> children, Span span) {
   auto expr = std::make_shared<Expr>();
   expr->kind = kind;
   expr->type = std::move(type);

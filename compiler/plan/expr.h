@@ -16,25 +16,27 @@ struct Expr;
 using ExprPtr = std::shared_ptr<const Expr>;
 
 enum class ExprKind : uint8_t {
-  kLiteral,   ///< value
-  kColumn,    ///< column `index` of the stage's input (or of its register file, in state blocks)
-  kHidden,    ///< hidden column `hidden` of the row
-  kCall,      ///< overload of a scalar function; children = arguments
-  kArith,     ///< + - * / % on two operands of the result's family, see `arith`
+  kLiteral,  ///< value
+  kColumn,   ///< column `index` of the stage's input (or of its register file, in state blocks)
+  kHidden,   ///< hidden column `hidden` of the row
+  kCall,     ///< overload of a scalar function; children = arguments
+  kArith,    ///< + - * / % on two operands of the result's family, see `arith`
   kNegate,
-  kCompare,   ///< operands of one type: total == and != (null == null); < <= > >= of a null is null
-  kAnd, kOr,  ///< short-circuit: the right side is evaluated only where the left doesn't decide
+  kCompare,  ///< operands of one type: total == and != (null == null); < <= > >= of a null is null
+  kAnd,
+  kOr,  ///< short-circuit: the right side is evaluated only where the left doesn't decide
   kNot,
   kIsNull,    ///< child is null; `negated`: is not null
   kCoalesce,  ///< children[0] ?? children[1]; right only where left is null
   kIf,        ///< children: condition, then, else
-  kCase,      ///< match: children = subject, then (pattern-test, result)…, else; tests see the subject as `kSubject`
-  kSubject,   ///< the subject of the nearest enclosing kCase
-  kCast,      ///< to `type`; fails where the value does not fit (lossless widening never fails)
-  kTry,       ///< child, null where it fails
-  kField,     ///< member `index` of a struct, null struct gives null; member `name` of a json object,
-              ///< null when absent or null, fails on a json scalar
-  kIndex,     ///< list[int], map[key], json[int or string]: null when absent
+  kCase,  ///< match: children = subject, then (pattern-test, result)…, else; tests see the subject
+          ///< as `kSubject`
+  kSubject,  ///< the subject of the nearest enclosing kCase
+  kCast,     ///< to `type`; fails where the value does not fit (lossless widening never fails)
+  kTry,      ///< child, null where it fails
+  kField,  ///< member `index` of a struct, null struct gives null; member `name` of a json object,
+           ///< null when absent or null, fails on a json scalar
+  kIndex,  ///< list[int], map[key], json[int or string]: null when absent
   kMakeStruct,  ///< children in order of the type's fields
   kMakeList,
   kInList,    ///< children[0] in literals (`values`)
@@ -47,7 +49,14 @@ enum class ExprKind : uint8_t {
 
 enum class ArithOp : uint8_t { kAdd, kSubtract, kMultiply, kDivide, kModulo };
 enum class CompareOp : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
-enum class HiddenField : uint8_t { kEventTime, kIngestTime, kWatermark, kOrigin, kOffset, kPayload };
+enum class HiddenField : uint8_t {
+  kEventTime,
+  kIngestTime,
+  kWatermark,
+  kOrigin,
+  kOffset,
+  kPayload
+};
 
 /// A typed expression. Immutable, shared between plans and workers. Free of runtime state: workers
 /// compile it into evaluators of their own.
@@ -57,16 +66,16 @@ struct Expr {
   Span span;
   std::vector<ExprPtr> children;
 
-  Value value;                      ///< kLiteral, kLike, kMatches
-  int index = 0;                    ///< kColumn, kField
+  Value value;    ///< kLiteral, kLike, kMatches
+  int index = 0;  ///< kColumn, kField
   HiddenField hidden = HiddenField::kEventTime;
   ArithOp arith = ArithOp::kAdd;
   CompareOp compare = CompareOp::kEqual;
-  bool negated = false;             ///< kIsNull, kInList, kInRange, kContains, kLike, kMatches
+  bool negated = false;  ///< kIsNull, kInList, kInRange, kContains, kLike, kMatches
   const FunctionDef* function = nullptr;     ///< kCall
   const ScalarOverload* overload = nullptr;  ///< kCall
-  std::vector<Value> values;        ///< kInList
-  std::string name;                 ///< kColumn, kField: for explain
+  std::vector<Value> values;                 ///< kInList
+  std::string name;                          ///< kColumn, kField: for explain
 
   /// Whether a row can fail here or below (not under `try`).
   bool CanFail() const;

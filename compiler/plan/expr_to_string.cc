@@ -9,9 +9,21 @@ namespace {
 /// How tightly an expression binds, as in Flow.g4; a looser one inside a tighter one is put in
 /// parentheses.
 enum Binding : uint8_t {
-  kIfBinding, kOrBinding, kAndBinding, kNotBinding, kCompareBinding, kLikeBinding, kIsBinding,
-  kInBinding, kCoalesceBinding, kAddBinding, kMultiplyBinding, kTryBinding, kNegateBinding,
-  kPostfixBinding, kPrimaryBinding,
+  kIfBinding,
+  kOrBinding,
+  kAndBinding,
+  kNotBinding,
+  kCompareBinding,
+  kLikeBinding,
+  kIsBinding,
+  kInBinding,
+  kCoalesceBinding,
+  kAddBinding,
+  kMultiplyBinding,
+  kTryBinding,
+  kNegateBinding,
+  kPostfixBinding,
+  kPrimaryBinding,
 };
 
 Binding BindingOf(const Expr& expr) {
@@ -30,7 +42,7 @@ Binding BindingOf(const Expr& expr) {
     case ExprKind::kCoalesce: return kCoalesceBinding;
     case ExprKind::kArith:
       return expr.arith == ArithOp::kAdd || expr.arith == ArithOp::kSubtract ? kAddBinding
-                                                                              : kMultiplyBinding;
+                                                                             : kMultiplyBinding;
     case ExprKind::kTry: return kTryBinding;
     case ExprKind::kNegate: return kNegateBinding;
     case ExprKind::kField:
@@ -82,8 +94,8 @@ std::string StructText(const Expr& expr) {
   std::string out = "{ ";
   const auto& fields = expr.type.fields();
   for (size_t i = 0; i < expr.children.size(); ++i) {
-    out += fmt::format("{}{}: {}", i == 0 ? "" : ", ", fields[i].name,
-                       expr.children[i]->ToString());
+    out +=
+        fmt::format("{}{}: {}", i == 0 ? "" : ", ", fields[i].name, expr.children[i]->ToString());
   }
   return out + " }";
 }
@@ -92,8 +104,8 @@ std::string CaseText(const Expr& expr) {
   std::string out = "match " + expr.children[0]->ToString() + " {";
   size_t i = 1;
   for (; i + 1 < expr.children.size(); i += 2) {
-    out += fmt::format(" {} -> {},", expr.children[i]->ToString(),
-                       expr.children[i + 1]->ToString());
+    out +=
+        fmt::format(" {} -> {},", expr.children[i]->ToString(), expr.children[i + 1]->ToString());
   }
   if (i < expr.children.size()) out += " else -> " + expr.children[i]->ToString();
   return out + " }";
@@ -146,8 +158,8 @@ std::string Expr::ToString() const {
       return Inside(children[0], kIsBinding) + (negated ? " is not null" : " is null");
     case ExprKind::kCoalesce: return Infix(*this, "??");
     case ExprKind::kIf:
-      return fmt::format("if {} then {} else {}", children[0]->ToString(),
-                         children[1]->ToString(), children[2]->ToString());
+      return fmt::format("if {} then {} else {}", children[0]->ToString(), children[1]->ToString(),
+                         children[2]->ToString());
     case ExprKind::kCase: return CaseText(*this);
     case ExprKind::kSubject: return "subject";
     case ExprKind::kCast:

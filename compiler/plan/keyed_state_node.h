@@ -16,16 +16,16 @@ enum class MergeRule : uint8_t { kNone, kSum, kMin, kMax, kFirst, kLast, kFirstN
 struct StateField {
   std::string name;
   DataType type;
-  Value initial;             ///< null for an optional field without a default
+  Value initial;  ///< null for an optional field without a default
   MergeRule merge = MergeRule::kNone;
   std::optional<Micros> ttl;
 };
 
 /// Registers of a state program, in this order. Expressions name them by index as columns.
 struct RegisterLayout {
-  int events = 0;   ///< columns of the input row
-  int keys = 0;     ///< by-keys
-  int states = 0;   ///< state fields
+  int events = 0;  ///< columns of the input row
+  int keys = 0;    ///< by-keys
+  int states = 0;  ///< state fields
   int lets = 0;
   /// After the state fields: start, last_event, count, closed, is_new.
   static constexpr int kMeta = 5;
@@ -48,26 +48,26 @@ struct Statement {
   enum class Kind : uint8_t { kAssign, kPut, kIf, kEmit, kSetTimer, kCancelTimer, kClear };
   Kind kind = Kind::kAssign;
   Span span;
-  int target = 0;              ///< kAssign: register; kPut: register of the map
-  ExprPtr value;               ///< kAssign, kPut, kIf (condition), kSetTimer (timestamp)
-  ExprPtr key;                 ///< kPut
-  std::vector<ExprPtr> row;    ///< kEmit: one per column of the port's schema
-  int port = 0;                ///< kEmit
-  int timer = 0;               ///< kSetTimer, kCancelTimer: index into timers
+  int target = 0;                ///< kAssign: register; kPut: register of the map
+  ExprPtr value;                 ///< kAssign, kPut, kIf (condition), kSetTimer (timestamp)
+  ExprPtr key;                   ///< kPut
+  std::vector<ExprPtr> row;      ///< kEmit: one per column of the port's schema
+  int port = 0;                  ///< kEmit
+  int timer = 0;                 ///< kSetTimer, kCancelTimer: index into timers
   Block then_block, else_block;  ///< kIf
 };
 
 /// Common to `session` and `process`: declared state and what an event does to it.
 struct StateProgram {
-  std::vector<ExprPtr> keys;          ///< over the input
+  std::vector<ExprPtr> keys;  ///< over the input
   std::vector<StateField> fields;
   RegisterLayout registers;
   std::vector<DataType> let_types;
   Block on_event;
-  std::vector<std::string> timers;    ///< names
-  std::vector<Block> on_timer;        ///< by timer
+  std::vector<std::string> timers;  ///< names
+  std::vector<Block> on_timer;      ///< by timer
   Block on_close;
-  std::vector<ExprPtr> output;        ///< over the registers (no event columns)
+  std::vector<ExprPtr> output;  ///< over the registers (no event columns)
 
   void VisitExprs(const std::function<void(ExprPtr&)>& visit);
 };
@@ -84,7 +84,9 @@ struct SessionNode final : LogicalNodeOf<SessionNode> {
   std::string Describe() const override;
   Partitioning partitioning() const override { return {Partitioning::Kind::kKey, program.keys}; }
   bool stateful() const override { return true; }
-  void VisitExprs(const std::function<void(ExprPtr&)>& visit) override { program.VisitExprs(visit); }
+  void VisitExprs(const std::function<void(ExprPtr&)>& visit) override {
+    program.VisitExprs(visit);
+  }
 };
 
 /// `process by k ttl d state {…} on event e {…} on timer t {…}`.
@@ -92,11 +94,13 @@ struct ProcessNode final : LogicalNodeOf<ProcessNode> {
   ProcessNode() : LogicalNodeOf(NodeKind::kProcess) {}
   StateProgram program;
   Micros ttl = 0;
-  EmitSpec emit;                      ///< with an output block
+  EmitSpec emit;  ///< with an output block
   std::string Describe() const override;
   Partitioning partitioning() const override { return {Partitioning::Kind::kKey, program.keys}; }
   bool stateful() const override { return true; }
-  void VisitExprs(const std::function<void(ExprPtr&)>& visit) override { program.VisitExprs(visit); }
+  void VisitExprs(const std::function<void(ExprPtr&)>& visit) override {
+    program.VisitExprs(visit);
+  }
 };
 
 }  // namespace weir::plan

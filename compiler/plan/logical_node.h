@@ -16,8 +16,25 @@
 namespace weir::plan {
 
 enum class NodeKind : uint8_t {
-  kSource, kFilter, kProject, kValidate, kDedupe, kLookup, kAggregate, kSession, kProcess,
-  kAnomaly, kRoute, kUnion, kFlatten, kTop, kLimit, kSample, kRekey, kSink, kView,
+  kSource,
+  kFilter,
+  kProject,
+  kValidate,
+  kDedupe,
+  kLookup,
+  kAggregate,
+  kSession,
+  kProcess,
+  kAnomaly,
+  kRoute,
+  kUnion,
+  kFlatten,
+  kTop,
+  kLimit,
+  kSample,
+  kRekey,
+  kSink,
+  kView,
 };
 std::string_view NodeKindName(NodeKind kind);
 
@@ -33,8 +50,8 @@ struct InputRef {
 /// Whether rows only ever add, or replace and delete earlier rows with the same key.
 struct StreamMode {
   bool upsert = false;
-  std::vector<int> key;     ///< columns of the upsert key
-  int closed_column = -1;   ///< column that is exactly `session.closed` / `window_closed`
+  std::vector<int> key;    ///< columns of the upsert key
+  int closed_column = -1;  ///< column that is exactly `session.closed` / `window_closed`
 };
 
 /// How rows must be spread over workers before a node sees them.
@@ -62,10 +79,10 @@ struct LogicalNode {
   std::string stream;
   Span span;
   std::vector<InputRef> inputs;
-  SchemaPtr schema;                       ///< of port 0; null for sinks
-  std::vector<SchemaPtr> route_schemas;   ///< of ports 1, 2, …
+  SchemaPtr schema;                      ///< of port 0; null for sinks
+  std::vector<SchemaPtr> route_schemas;  ///< of ports 1, 2, …
   StreamMode mode;
-  Route error;                            ///< rows of which an expression fails
+  Route error;  ///< rows of which an expression fails
 
   const SchemaPtr& port_schema(int port) const {
     return port == 0 ? schema : route_schemas[static_cast<size_t>(port - 1)];

@@ -55,9 +55,9 @@ std::vector<std::vector<std::pair<NodeId, int>>> LogicalPlan::Readers() const {
     if (!node) continue;
     for (size_t i = 0; i < node->inputs.size(); ++i) {
       NodeId from = node->inputs[i].node;
-      WEIR_CHECK(from >= 0 && static_cast<size_t>(from) < nodes.size() &&
-                     nodes[static_cast<size_t>(from)],
-                 "input {} of {} is node {}", i, node->name, from);
+      WEIR_CHECK(
+          from >= 0 && static_cast<size_t>(from) < nodes.size() && nodes[static_cast<size_t>(from)],
+          "input {} of {} is node {}", i, node->name, from);
       readers[static_cast<size_t>(from)].emplace_back(node->id, static_cast<int>(i));
     }
   }

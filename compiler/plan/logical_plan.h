@@ -18,7 +18,7 @@ struct PipelineSettings {
   Micros checkpoint_every = kMicrosPerSecond;
   int64_t state_memory = int64_t{2} << 30;  ///< bytes
   std::optional<int64_t> workers;
-  std::string base_dir;                     ///< of the .flow file: schemas, DDL, `use`
+  std::string base_dir;  ///< of the .flow file: schemas, DDL, `use`
 };
 
 /// The DAG of a pipeline. Node ids index `nodes`; removed nodes are null.

@@ -20,8 +20,8 @@ std::string DescribeInput(const PhysicalInput& input) {
 }
 
 std::string DescribeNode(const PhysicalNode& node) {
-  std::string out = fmt::format("  #{} {}: {}", node.id, node.logical->name,
-                                node.logical->Describe());
+  std::string out =
+      fmt::format("  #{} {}: {}", node.id, node.logical->name, node.logical->Describe());
   if (node.is_partial) out += " (partial)";
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     out += (i == 0 ? " <- " : ", ") + DescribeInput(node.inputs[i]);

@@ -16,8 +16,8 @@ struct Route {
   };
   /// What a row looks like on its way out of `port`.
   enum class Shape : uint8_t {
-    kDeadLetter,   ///< wrapped: schema of std.errors.DeadLetter
-    kFields,       ///< `fields[i]` = column of the stage's input for field i of the target; -1: null
+    kDeadLetter,  ///< wrapped: schema of std.errors.DeadLetter
+    kFields,      ///< `fields[i]` = column of the stage's input for field i of the target; -1: null
     kFailedWrite,  ///< schema of std.errors.FailedWrite (sinks)
   };
   Kind kind = Kind::kNone;

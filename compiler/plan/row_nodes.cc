@@ -24,9 +24,7 @@ void FilterNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
 
 std::string ProjectNode::Describe() const { return "select " + DescribeColumns(exprs, schema); }
 
-void ProjectNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
-  VisitAll(exprs, visit);
-}
+void ProjectNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) { VisitAll(exprs, visit); }
 
 std::string FlattenNode::Describe() const {
   std::string out = "flatten " + list->ToString();
@@ -36,9 +34,7 @@ std::string FlattenNode::Describe() const {
   return out;
 }
 
-void FlattenNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
-  VisitExpr(list, visit);
-}
+void FlattenNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) { VisitExpr(list, visit); }
 
 std::string SampleNode::Describe() const { return fmt::format("sample {}", share); }
 
@@ -71,8 +67,8 @@ void RekeyNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) { VisitAl
 std::string ValidateNode::Describe() const {
   std::string out = "validate {";
   for (const Rule& rule : rules) {
-    out += fmt::format(" {}{}: {},", rule.warn ? "warn " : "", rule.name,
-                       rule.condition->ToString());
+    out +=
+        fmt::format(" {}{}: {},", rule.warn ? "warn " : "", rule.name, rule.condition->ToString());
   }
   if (!rules.empty()) out.pop_back();
   return out + " }" + DescribeRoute("else", otherwise);

@@ -123,7 +123,7 @@ struct LookupNode final : LogicalNodeOf<LookupNode> {
 struct TopNode final : LogicalNodeOf<TopNode> {
   TopNode() : LogicalNodeOf(NodeKind::kTop) {}
   int64_t count = 0;
-  std::vector<ExprPtr> by;   ///< descending, ties by the following ones, then by all columns
+  std::vector<ExprPtr> by;  ///< descending, ties by the following ones, then by all columns
   std::vector<ExprPtr> per;
   std::string Describe() const override;
   Partitioning partitioning() const override;
@@ -135,11 +135,11 @@ struct TopNode final : LogicalNodeOf<TopNode> {
 /// a {score: float64, expected: float64, is_anomaly: bool} as the last column.
 struct AnomalyNode final : LogicalNodeOf<AnomalyNode> {
   AnomalyNode() : LogicalNodeOf(NodeKind::kAnomaly) {}
-  ExprPtr value;                ///< float64
+  ExprPtr value;  ///< float64
   std::vector<ExprPtr> keys;
   int64_t history = 60, warmup = 10;
   double threshold = 3.0;
-  Micros forget_after = 0;      ///< history x slide without rows; 0: never
+  Micros forget_after = 0;  ///< history x slide without rows; 0: never
   std::string Describe() const override;
   Partitioning partitioning() const override;
   bool stateful() const override { return true; }

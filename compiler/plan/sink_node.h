@@ -25,21 +25,21 @@ struct SinkRowOption {
 /// brought there by a ProjectNode (columns {}, masking of personal values).
 struct SinkNode final : LogicalNodeOf<SinkNode> {
   SinkNode() : LogicalNodeOf(NodeKind::kSink) {}
-  std::string sink;                  ///< declared name, or `stream/into` for an anonymous one
+  std::string sink;  ///< declared name, or `stream/into` for an anonymous one
   ConnectorCall connector;
   std::string format = "json";
   ConnectorOptions format_options;
-  SchemaPtr row;                     ///< what arrives
-  std::vector<SinkFill> fills;       ///< by column of `row`
-  std::vector<int> key;              ///< columns
+  SchemaPtr row;                            ///< what arrives
+  std::vector<SinkFill> fills;              ///< by column of `row`
+  std::vector<int> key;                     ///< columns
   int64_t batch_rows = 0, batch_bytes = 0;  ///< 0: no bound
   Micros batch_time = 0;
   int retries = 0;
   Micros backoff_min = 0, backoff_max = 0;
   Delivery delivery = Delivery::kExactlyOnce;
   std::vector<SinkRowOption> row_options;
-  std::string after;                 ///< sink that must have a unit first
-  Route refused;                     ///< rows the target finally refuses (shape kFailedWrite)
+  std::string after;  ///< sink that must have a unit first
+  Route refused;      ///< rows the target finally refuses (shape kFailedWrite)
   std::string Describe() const override;
   void VisitExprs(const std::function<void(ExprPtr&)>& visit) override {
     for (SinkRowOption& option : row_options) visit(option.value);

@@ -16,29 +16,30 @@ enum class UnknownKeys : uint8_t { kIgnore, kReject, kCollect };
 /// One declared field of the records of a source or table, as the decoder must treat it.
 struct DecodedField {
   std::string name;
-  DataType type;                     ///< optional when null or absence is fine
+  DataType type;                       ///< optional when null or absence is fine
   std::optional<Value> default_value;  ///< for an absent key
-  /// `where`: column 0 of its input is the decoded value; a false one makes the record a dead letter.
+  /// `where`: column 0 of its input is the decoded value; a false one makes the record a dead
+  /// letter.
   ExprPtr constraint;
-  std::string constraint_text;       ///< as written, for the reason
+  std::string constraint_text;  ///< as written, for the reason
   /// Column of the output, or -1: validated, not materialized (projection pushdown).
   int output = 0;
 };
 
 /// How records become rows: every declared field is validated, only the needed ones materialized.
 struct DecodeSpec {
-  std::string format = "json";       ///< json, csv, raw, …
+  std::string format = "json";  ///< json, csv, raw, …
   ConnectorOptions format_options;
   std::vector<DecodedField> fields;  ///< in schema order
   UnknownKeys unknown_keys = UnknownKeys::kIgnore;
-  int collect_output = -1;           ///< column of type map<string, V> for kCollect
-  int64_t max_line = 1 << 20;        ///< bytes; a longer record is a dead letter
+  int collect_output = -1;     ///< column of type map<string, V> for kCollect
+  int64_t max_line = 1 << 20;  ///< bytes; a longer record is a dead letter
 };
 
 enum class WatermarkKind : uint8_t { kNone, kLag, kAscending };
 
 struct TimeSpec {
-  ExprPtr time;                      ///< over the decoded row; null without event time
+  ExprPtr time;  ///< over the decoded row; null without event time
   WatermarkKind watermark = WatermarkKind::kNone;
   Micros lag = 0;
   std::optional<Micros> idle;
@@ -48,14 +49,14 @@ struct TimeSpec {
 
 struct SourceNode final : LogicalNodeOf<SourceNode> {
   SourceNode() : LogicalNodeOf(NodeKind::kSource) {}
-  std::string source;               ///< declared name
-  uint32_t source_index = 0;        ///< position among the plan's sources; goes into row origins
+  std::string source;         ///< declared name
+  uint32_t source_index = 0;  ///< position among the plan's sources; goes into row origins
   ConnectorCall connector;
   DecodeSpec decode;
   TimeSpec time;
   std::vector<ExprPtr> key;
   int64_t rate_min = 0, rate_max = 0;  ///< rows per second; 0 = no limit
-  Route dead_letter;                ///< decode failures, future rows
+  Route dead_letter;                   ///< decode failures, future rows
 
   std::string Describe() const override;
   void VisitExprs(const std::function<void(ExprPtr&)>& visit) override;
@@ -67,8 +68,8 @@ struct TableSpec {
   SchemaPtr schema;
   ConnectorCall connector;
   DecodeSpec decode;
-  std::vector<int> key;             ///< columns
-  ExprPtr where;                    ///< over the table's row
+  std::vector<int> key;  ///< columns
+  ExprPtr where;         ///< over the table's row
   int64_t cache_rows = 0;
   Micros cache_ttl = 0, negative_ttl = 0;
   Micros refresh_every = 0;

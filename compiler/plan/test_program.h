@@ -22,8 +22,8 @@ struct GivenRecord {
 
 /// A number that `expect that` asks for: `enriched.seen.discarded`, `sessions.rows`.
 struct MetricRef {
-  std::string node;    ///< `enriched/seen`; the name of a stream, source, sink or view
-  std::string metric;  ///< "rows", "discarded", "late", "dead_lettered", "passed", …
+  std::string node;        ///< `enriched/seen`; the name of a stream, source, sink or view
+  std::string metric;      ///< "rows", "discarded", "late", "dead_lettered", "passed", …
   bool is_stream = false;  ///< `node` is a stream, source, sink or view, not a stage
 };
 
@@ -54,11 +54,11 @@ struct TestStep {
   std::vector<GivenRecord> records;  ///< kGiven
 
   Expectation expectation = Expectation::kRows;
-  ExprPtr where;                     ///< kExpectRows: over the stream's row; null: all rows
+  ExprPtr where;  ///< kExpectRows: over the stream's row; null: all rows
   std::vector<ExpectedRow> rows;
-  int64_t count = 0;                 ///< kCount
+  int64_t count = 0;  ///< kCount
 
-  ExprPtr condition;                 ///< kExpectThat: column i is metrics[i] as int64
+  ExprPtr condition;  ///< kExpectThat: column i is metrics[i] as int64
   std::vector<MetricRef> metrics;
 };
 

@@ -18,8 +18,8 @@ struct Placement {
   std::vector<plan::ExprPtr> keys;
 };
 
-/// Whether rows placed as `have` already meet the requirement, without an exchange. The keys must be
-/// the same in the same order: state belongs to the key group of exactly these.
+/// Whether rows placed as `have` already meet the requirement, without an exchange. The keys must
+/// be the same in the same order: state belongs to the key group of exactly these.
 bool Satisfies(const Placement& have, const plan::Partitioning& need);
 
 /// Placement of the rows that `node` sees on an input, after the exchange it asks for.

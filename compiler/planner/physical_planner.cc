@@ -68,8 +68,8 @@ class Planner {
     std::optional<Placement> placement;
     for (const InputRef& ref : node.inputs) {
       const NodeId physical = physical_of_.at(ref.node);
-      Placement have = OutputPlacement(logical_->at(ref.node), ref.port,
-                                       seen_[static_cast<size_t>(physical)]);
+      Placement have =
+          OutputPlacement(logical_->at(ref.node), ref.port, seen_[static_cast<size_t>(physical)]);
       inputs.push_back(Connect(physical, ref.port, have, need));
       Placement here = AfterExchange(have, need);
       placement = placement ? Common(*placement, here) : here;

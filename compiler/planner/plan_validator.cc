@@ -80,7 +80,8 @@ Status CheckColumns(const LogicalPlan& plan, LogicalNode& node) {
     if (expr != nullptr) plan::CollectColumns(*expr, columns);
   });
   if (!columns.empty() && (columns.front() < 0 || columns.back() >= width)) {
-    return InternalError("{} reads column {} of an input with {}", node.name, columns.back(), width);
+    return InternalError("{} reads column {} of an input with {}", node.name, columns.back(),
+                         width);
   }
   return Status::Ok();
 }

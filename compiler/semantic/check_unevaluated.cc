@@ -18,10 +18,10 @@ const ast::Name* RootOf(const ast::Expr& expr) {
 
 void CheckPaths(const ast::Expr& expr, const Catalog& catalog) {
   if (const ast::Name* root = RootOf(expr)) {
-    catalog.RequireFlow(*root,
-                        {FlowKind::kSource, FlowKind::kTable, FlowKind::kSink, FlowKind::kStream,
-                         FlowKind::kView},
-                        "source, stream, sink, table or view");
+    catalog.RequireFlow(
+        *root,
+        {FlowKind::kSource, FlowKind::kTable, FlowKind::kSink, FlowKind::kStream, FlowKind::kView},
+        "source, stream, sink, table or view");
     return;
   }
   if (const auto* binary = expr.Try<ast::BinaryExpr>()) {
@@ -35,8 +35,8 @@ void CheckPaths(const ast::Expr& expr, const Catalog& catalog) {
 }
 
 void Warn(FlowContext& shared, Span span, size_t count, const char* one, const char* many) {
-  const std::string what = count == 1 ? std::string(one) + " is"
-                                      : std::to_string(count) + " " + many + " are";
+  const std::string what =
+      count == 1 ? std::string(one) + " is" : std::to_string(count) + " " + many + " are";
   shared.diagnostics.Report(Code::kW0160, span).Arg(what);
 }
 

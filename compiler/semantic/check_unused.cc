@@ -101,7 +101,8 @@ void CheckStreams(FlowContext& shared) {
     shared.diagnostics.Report(Code::kF0151, decl.name.span)
         .Arg(stream.name)
         .Note("rows that routes send here would be lost without a trace")
-        .Help("read it (`from " + stream.name + " |> into …`), or write `discard \"why\"` instead "
+        .Help("read it (`from " + stream.name +
+              " |> into …`), or write `discard \"why\"` instead "
               "of the route, which counts them");
   }
 }

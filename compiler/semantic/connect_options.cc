@@ -73,10 +73,8 @@ void ConnectorResolver::ReportOption(const Option& option, const std::vector<Opt
     if (std::find(names.begin(), names.end(), spec.name) == names.end()) names.push_back(spec.name);
   }
   const std::string& text = option.name->text;
-  DiagnosticBuilder report = diagnostics_.Report(Code::kF0508, option.name->span)
-                                 .Arg(text)
-                                 .Arg(owner_kind)
-                                 .Arg(owner);
+  DiagnosticBuilder report =
+      diagnostics_.Report(Code::kF0508, option.name->span).Arg(text).Arg(owner_kind).Arg(owner);
   if (std::optional<std::string> near = SuggestName(text, names)) {
     report.Here(fmt::format("did you mean `{}`?", *near));
     report.Suggest(option.name->span, *near, fmt::format("write `{}`", *near));
@@ -199,9 +197,10 @@ void ConnectorResolver::CheckSecrecy(const OptionSpec& spec, const Value& value,
     variable += lower ? static_cast<char>(c - 'a' + 'A') : c;
   }
   diagnostics_.Report(Code::kF0512, span)
-      .Here(address ? "has a user and a password in it" : "is readable for everyone who has the file")
-      .Help(fmt::format("declare `secret {} = env(\"{}\")` and write `{}: ${}`", spec.name, variable,
-                        spec.name, spec.name));
+      .Here(address ? "has a user and a password in it"
+                    : "is readable for everyone who has the file")
+      .Help(fmt::format("declare `secret {} = env(\"{}\")` and write `{}: ${}`", spec.name,
+                        variable, spec.name, spec.name));
 }
 
 void ConnectorResolver::FillDefaults(const std::vector<OptionSpec>& specs,

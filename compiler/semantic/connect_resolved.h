@@ -23,13 +23,13 @@ struct PerRowOption {
 /// A connector call after profiles and checks. `spec` is null after an error (reported).
 struct ResolvedConnector {
   const ConnectorSpec* spec = nullptr;
-  ConnectorCall call;                    ///< constants, defaults filled in
+  ConnectorCall call;  ///< constants, defaults filled in
   std::vector<PerRowOption> per_row;
-  std::string replaced;                  ///< connector it was rebound from by a profile, "" if none
-  std::vector<std::string> dropped;      ///< options that the replacement doesn't know
-  std::vector<std::string> unresolved;   ///< options from env() or a secret that are not set now
-  bool exists = false;                   ///< written down or bound by the profile
-  Span span;                             ///< of the call
+  std::string replaced;                 ///< connector it was rebound from by a profile, "" if none
+  std::vector<std::string> dropped;     ///< options that the replacement doesn't know
+  std::vector<std::string> unresolved;  ///< options from env() or a secret that are not set now
+  bool exists = false;                  ///< written down or bound by the profile
+  Span span;                            ///< of the call
 
   bool ok() const { return spec != nullptr; }
 };

@@ -44,8 +44,7 @@ const OptionSpec* FindOption(const std::vector<OptionSpec>& specs, std::string_v
 }
 
 bool KnownInAnyRole(const ConnectorSpec& spec, std::string_view option) {
-  for (ConnectorRole role :
-       {ConnectorRole::kSource, ConnectorRole::kSink, ConnectorRole::kTable}) {
+  for (ConnectorRole role : {ConnectorRole::kSource, ConnectorRole::kSink, ConnectorRole::kTable}) {
     const std::vector<OptionSpec>* options = OptionsOf(spec, role);
     if (options != nullptr && FindOption(*options, option) != nullptr) return true;
   }

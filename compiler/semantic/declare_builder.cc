@@ -91,8 +91,8 @@ void CatalogBuilder::ResolveFlows() {
     if (info.decl->has_errors) continue;
     info.typed = info.decl->type != nullptr;
     info.schema = schema_of(info.decl->type);
-    info.connector = connectors.ResolveDeclared(written(info.decl->to), ConnectorRole::kSink,
-                                                info.decl->name);
+    info.connector =
+        connectors.ResolveDeclared(written(info.decl->to), ConnectorRole::kSink, info.decl->name);
     info.format = connectors.ResolveFormat(info.decl->format);
   }
   for (StreamInfo& info : data.streams) {

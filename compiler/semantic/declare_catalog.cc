@@ -29,8 +29,7 @@ const char* FlowKindWord(FlowKind kind) {
 Catalog::Catalog(std::unique_ptr<CatalogData> data) : data_(std::move(data)) {}
 Catalog::~Catalog() = default;
 
-Result<std::unique_ptr<Catalog>> Catalog::Build(const ast::File& file,
-                                                const SourceManager& sources,
+Result<std::unique_ptr<Catalog>> Catalog::Build(const ast::File& file, const SourceManager& sources,
                                                 const CompileOptions& options,
                                                 DiagnosticEngine& diagnostics) {
   auto modules = std::make_unique<ModuleTable>();
@@ -118,8 +117,7 @@ FlowName Catalog::RequireFlow(const ast::Name& name, std::initializer_list<FlowK
     if (allowed(flow.kind)) names.push_back(known);
   }
   std::sort(names.begin(), names.end());
-  DiagnosticBuilder report =
-      diagnostics().Report(Code::kF0101, name.span).Arg(what).Arg(name.text);
+  DiagnosticBuilder report = diagnostics().Report(Code::kF0101, name.span).Arg(what).Arg(name.text);
   if (std::optional<std::string> near = SuggestName(name.text, names)) {
     report.Here(fmt::format("did you mean `{}`?", *near));
     report.Suggest(name.span, *near, fmt::format("write `{}`", *near));

@@ -55,7 +55,8 @@ class CatalogData {
   const CompileOptions* options = nullptr;
   DiagnosticEngine* diagnostics = nullptr;
   ModuleTable* modules = nullptr;
-  std::unique_ptr<ModuleTable> owned_modules;  ///< of the file that is compiled; null in its modules
+  std::unique_ptr<ModuleTable>
+      owned_modules;  ///< of the file that is compiled; null in its modules
   std::string base_dir;
 
   std::vector<const ast::ProfileDecl*> profiles;

@@ -36,13 +36,16 @@ void CheckBody(const Catalog& catalog, FunctionInfo& info) {
   scope.set_what(fmt::format("the function `{}`", info.name));
   for (size_t i = 0; i < info.params.size(); ++i) {
     const FunctionInfo::Param& param = info.params[i];
-    scope.AddColumn({param.name, param.type, kParameterColumns + static_cast<int>(i), {}, {},
+    scope.AddColumn({param.name,
+                     param.type,
+                     kParameterColumns + static_cast<int>(i),
+                     {},
+                     {},
                      info.decl->params[i].name.span});
   }
   ExprTyper typer(catalog, catalog.diagnostics());
-  plan::ExprPtr body = info.result.is_error()
-                           ? typer.Type(*info.decl->body, scope)
-                           : typer.TypeAs(*info.decl->body, scope, info.result);
+  plan::ExprPtr body = info.result.is_error() ? typer.Type(*info.decl->body, scope)
+                                              : typer.TypeAs(*info.decl->body, scope, info.result);
   info.broken |= IsError(body);
 }
 

@@ -40,8 +40,8 @@ struct FunctionInfo {
   const ast::FunctionDecl* decl = nullptr;
   const Catalog* module = nullptr;  ///< where the body's names live
   std::vector<Param> params;
-  DataType result;                  ///< as declared; the error type if the body decides
-  bool broken = false;              ///< something in it was reported: calls give the error type
+  DataType result;      ///< as declared; the error type if the body decides
+  bool broken = false;  ///< something in it was reported: calls give the error type
 };
 
 struct TemplateInfo {

@@ -57,7 +57,7 @@ struct CompileOptions {
   std::map<std::string, std::string> params;  ///< --param K=V, as typed on the command line
   const FunctionRegistry* functions = nullptr;
   const ConnectorRegistry* connectors = nullptr;
-  ModuleLoader* modules = nullptr;     ///< null: every `use` is an error
+  ModuleLoader* modules = nullptr;  ///< null: every `use` is an error
   SchemaImporter* importer = nullptr;
   /// `flowc check`: a missing environment variable or secret is no error, a stand-in is used.
   bool check_only = true;

@@ -106,8 +106,8 @@ class ParamResolver {
     info_.value = ParseParam(text, info_.type);
     if (info_.value) return;
     if (data_.usage_error.empty()) {
-      data_.usage_error = fmt::format("--param {}={}: not {}", info_.name, text,
-                                      WithArticle(info_.type));
+      data_.usage_error =
+          fmt::format("--param {}={}: not {}", info_.name, text, WithArticle(info_.type));
     }
   }
 

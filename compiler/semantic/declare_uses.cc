@@ -32,13 +32,13 @@ const Catalog* CatalogBuilder::LoadModule(const ast::UseDecl& use) {
   ModuleLoader* loader = data_.options->modules;
   ModuleLoader::Module module;
   if (loader != nullptr) {
-    module = use.path ? loader->LoadByPath(
-                            (std::filesystem::path(data_.base_dir) / use.path->text).string())
-                      : loader->LoadByName(text);
+    module =
+        use.path
+            ? loader->LoadByPath((std::filesystem::path(data_.base_dir) / use.path->text).string())
+            : loader->LoadByName(text);
   }
   if (module.file == nullptr) {
-    DiagnosticBuilder report =
-        data_.diagnostics->Report(Code::kF0104, ModuleSpan(use)).Arg(text);
+    DiagnosticBuilder report = data_.diagnostics->Report(Code::kF0104, ModuleSpan(use)).Arg(text);
     if (use.path) {
       report.Help("paths are relative to this file");
     } else if (loader != nullptr) {
@@ -54,8 +54,7 @@ const Catalog* CatalogBuilder::LoadModule(const ast::UseDecl& use) {
   auto known = table.catalogs.find(module.file);
   if (known == table.catalogs.end()) {
     Status usage;
-    CatalogBuilder builder(*module.file, *data_.sources, table.options, *data_.diagnostics,
-                           table);
+    CatalogBuilder builder(*module.file, *data_.sources, table.options, *data_.diagnostics, table);
     std::unique_ptr<Catalog> built = builder.Build(&usage);
     known = table.catalogs.emplace(module.file, std::move(built)).first;
   }

@@ -33,8 +33,9 @@ plan::AggregateCall ExprTyper::Aggregate(const ast::Expr& expr, const Scope& sco
   if (expr.kind == ast::ExprKind::kError) return result;
   if (!IsAggregateCall(expr)) {
     const auto* other = expr.Try<ast::CallExpr>();
-    DiagnosticBuilder report = diagnostics_.Report(Code::kF0226, other ? other->callee.span : expr.span)
-                                   .Arg(other != nullptr ? other->callee.text : TextOf(expr.span));
+    DiagnosticBuilder report =
+        diagnostics_.Report(Code::kF0226, other ? other->callee.span : expr.span)
+            .Arg(other != nullptr ? other->callee.text : TextOf(expr.span));
     report.Note(fmt::format("aggregates: {}",
                             fmt::join(AggregateNames(catalog_.options().functions), ", ")));
     report.Help("compute with the result in a stage after it: `|> extend x = …`");

@@ -52,8 +52,9 @@ class ExprBinder {
   MatchTests BindMatch(const plan::ExprPtr& subject,
                        std::span<const std::vector<ast::Pattern>* const> arms, Span whole);
 
-  /// Conversion that needs no `cast`: equal types, T to T?, integers that widen, integers to decimal
-  /// and float where every value fits, literals that take the type. Reports and poisons otherwise.
+  /// Conversion that needs no `cast`: equal types, T to T?, integers that widen, integers to
+  /// decimal and float where every value fits, literals that take the type. Reports and poisons
+  /// otherwise.
   plan::ExprPtr Convert(plan::ExprPtr expr, const DataType& target, Span span);
   /// As Convert, and integers and decimals may narrow at run time (`uint32 += int64`): checked and
   /// fallible. For assignments to state fields.
@@ -65,7 +66,8 @@ class ExprBinder {
   static std::optional<DataType> CommonType(const DataType& a, const DataType& b);
 
   /// `left op right` for `+=` and `-=`, typed as if it were written out.
-  plan::ExprPtr MakeArithmetic(plan::ArithOp op, plan::ExprPtr left, plan::ExprPtr right, Span span);
+  plan::ExprPtr MakeArithmetic(plan::ArithOp op, plan::ExprPtr left, plan::ExprPtr right,
+                               Span span);
 
   /// Value of a bound constant expression; none after a report.
   std::optional<Value> Evaluate(const plan::ExprPtr& expr, std::string_view what);

@@ -55,8 +55,9 @@ ExprPtr ExprTyper::TypeCall(const ast::CallExpr& call, const Scope& scope) {
   if (registry != nullptr && registry->FindAggregate(text) != nullptr) {
     diagnostics_.Report(Code::kF0222, call.callee.span)
         .Arg(text)
-        .Help(fmt::format("aggregates stand alone in `aggregate`: `|> aggregate x = {} by … over …`",
-                          TextOf(call.span)))
+        .Help(
+            fmt::format("aggregates stand alone in `aggregate`: `|> aggregate x = {} by … over …`",
+                        TextOf(call.span)))
         .Help("to go on computing with the result, add `|> extend y = …` after it");
     return ErrorExpr(call.span);
   }
@@ -104,7 +105,8 @@ ExprPtr ExprTyper::SpecialCall(const ast::CallExpr& call, const Scope& scope) {
 ExprPtr ExprTyper::EnvironmentCall(const ast::CallExpr& call) {
   if (external_ == nullptr) {
     diagnostics_.Report(Code::kF0225, call.span)
-        .Help(fmt::format("read it once: `param x: string = {}`, then use `$x`", TextOf(call.span)));
+        .Help(
+            fmt::format("read it once: `param x: string = {}`, then use `$x`", TextOf(call.span)));
     return ErrorExpr(call.span);
   }
   const ast::StringLiteral* name =
@@ -149,8 +151,8 @@ ExprPtr ExprTyper::CallFunction(const FunctionInfo& function, const ast::Name& n
   }
   Scope inner;
   for (size_t i = 0; i < params.size(); ++i) {
-    ExprPtr argument = Convert(match->arguments[i], function.params[i].type,
-                               match->arguments[i]->span);
+    ExprPtr argument =
+        Convert(match->arguments[i], function.params[i].type, match->arguments[i]->span);
     if (IsError(argument)) return argument;
     inner.AddBinding(params[i].name, std::move(argument));
   }

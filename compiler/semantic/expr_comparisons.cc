@@ -96,8 +96,7 @@ bool ExprTyper::Unify(ExprPtr& left, ExprPtr& right, std::string_view op, Span o
       return false;
     }
   }
-  std::optional<DataType> common =
-      CommonTypeOf(left->type.AsRequired(), right->type.AsRequired());
+  std::optional<DataType> common = CommonTypeOf(left->type.AsRequired(), right->type.AsRequired());
   if (!common) {
     const ExprPtr& json = left->type.is(TypeKind::kJson) ? left : right;
     if (json->type.is(TypeKind::kJson)) {
@@ -109,8 +108,9 @@ bool ExprTyper::Unify(ExprPtr& left, ExprPtr& right, std::string_view op, Span o
     bool decimals = left->type.is_decimal() || right->type.is_decimal();
     if (floats && decimals) {
       const ExprPtr& exact = left->type.is_decimal() ? left : right;
-      return misfit(fmt::format("decimals are exact and floats are not; choose: `cast({} as float64)`",
-                                TextOf(exact->span)));
+      return misfit(
+          fmt::format("decimals are exact and floats are not; choose: `cast({} as float64)`",
+                      TextOf(exact->span)));
     }
     bool day = left->type.is(TypeKind::kDate) || right->type.is(TypeKind::kDate);
     bool time = left->type.is(TypeKind::kTimestamp) || right->type.is(TypeKind::kTimestamp);
@@ -190,8 +190,8 @@ ExprPtr ExprTyper::TypeIn(const ast::BinaryExpr& in, const Scope& scope) {
     return OperatorMisfit("in", subject, collection, in.op_span, std::move(help));
   }
   DataType element = type.is(TypeKind::kList) ? type.element() : type.map_key();
-  subject = Convert(std::move(subject), element.WithOptional(subject->type.optional()),
-                    in.left->span);
+  subject =
+      Convert(std::move(subject), element.WithOptional(subject->type.optional()), in.left->span);
   if (IsError(subject)) return subject;
   return Test(ExprKind::kContains, {std::move(subject), std::move(collection)}, in.negated,
               in.span);
@@ -245,8 +245,8 @@ ExprPtr ExprTyper::TypeInRange(const ast::BinaryExpr& in, ExprPtr subject, const
   if (!HasOrder(type)) return OperatorMisfit("in", subject, low, in.op_span, "");
   low = Convert(std::move(low), type.WithOptional(low->type.optional()), range.low->span);
   if (IsError(low)) return low;
-  return Test(ExprKind::kInRange, {std::move(subject), std::move(low), std::move(high)},
-              in.negated, in.span);
+  return Test(ExprKind::kInRange, {std::move(subject), std::move(low), std::move(high)}, in.negated,
+              in.span);
 }
 
 ExprPtr ExprTyper::TypeLike(const ast::BinaryExpr& like, const Scope& scope) {

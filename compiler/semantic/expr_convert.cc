@@ -143,8 +143,8 @@ bool WidensTo(const DataType& from, const DataType& to) {
   }
   bool numbers = (from.is_integer() && to.is_numeric()) || (from.is_decimal() && to.is_decimal()) ||
                  (from.is_float() && to.is_float());
-  return numbers && plan::SafetyOfCast(from.AsRequired(), to.AsRequired()) ==
-                        plan::CastSafety::kSafe;
+  return numbers &&
+         plan::SafetyOfCast(from.AsRequired(), to.AsRequired()) == plan::CastSafety::kSafe;
 }
 
 Conversion TryConvert(const ExprPtr& expr, const DataType& target) {
@@ -152,7 +152,8 @@ Conversion TryConvert(const ExprPtr& expr, const DataType& target) {
   if (from.is_error() || target.is_error()) return Done(expr);
   if (from.is(TypeKind::kNull)) {
     if (!target.optional()) return Failed(Misfit::kNull, expr);
-    if (expr->kind != ExprKind::kLiteral && HasBranches(*expr)) return ConvertBranches(expr, target);
+    if (expr->kind != ExprKind::kLiteral && HasBranches(*expr))
+      return ConvertBranches(expr, target);
     return Done(plan::MakeLiteral(Value::Null(target), expr->span));
   }
   bool fits_null = target.optional() || !from.optional();

@@ -48,8 +48,8 @@ bool ExprTyper::UnifyBranches(std::vector<ExprPtr>& branches, const DataType* hi
   if (hinted) {
     bool all_fit = true;
     for (const ExprPtr& branch : branches) {
-      all_fit &= TryConvert(branch, hint->WithOptional(branch->type.optional())).misfit ==
-                 Misfit::kNone;
+      all_fit &=
+          TryConvert(branch, hint->WithOptional(branch->type.optional())).misfit == Misfit::kNone;
     }
     if (all_fit) common = hint->WithOptional(common->optional());
   }

@@ -145,9 +145,7 @@ void ExprTyper::OpenSpread(const ast::StructEntry& entry, const Scope& scope,
   ExprPtr base = Type(*entry.value, scope);
   if (IsError(base)) return;
   if (!base->type.is(TypeKind::kStruct) || base->type.optional()) {
-    diagnostics_.Report(Code::kF0201, entry.value->span)
-        .Arg("a struct")
-        .Arg(base->type.ToString());
+    diagnostics_.Report(Code::kF0201, entry.value->span).Arg("a struct").Arg(base->type.ToString());
     return;
   }
   for (size_t i = 0; i < base->type.fields().size(); ++i) {

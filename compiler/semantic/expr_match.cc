@@ -85,8 +85,8 @@ ExprPtr ExprTyper::PatternTest(const ExprPtr& subject, const ast::Pattern& patte
   range->span = pattern.span;
   range->children = {AsRequired(subject), std::move(value), std::move(high)};
   if (!subject->type.optional()) return range;
-  return plan::MakeBinary(ExprKind::kAnd, DataType::Bool(),
-                          NullTest(subject, true, pattern.span), std::move(range), pattern.span);
+  return plan::MakeBinary(ExprKind::kAnd, DataType::Bool(), NullTest(subject, true, pattern.span),
+                          std::move(range), pattern.span);
 }
 
 MatchTests ExprTyper::Match(const ExprPtr& subject,
@@ -122,9 +122,9 @@ MatchTests ExprTyper::Match(const ExprPtr& subject,
         }
         covered.values.push_back(value);
       }
-      test = test == nullptr ? one
-                             : plan::MakeBinary(ExprKind::kOr, DataType::Bool(), test, one,
-                                                pattern.span);
+      test = test == nullptr
+                 ? one
+                 : plan::MakeBinary(ExprKind::kOr, DataType::Bool(), test, one, pattern.span);
     }
     result.tests.push_back(always ? nullptr : test == nullptr ? ErrorExpr(whole) : test);
   }

@@ -40,8 +40,7 @@ bool IsLiteral(const ExprPtr& expr) {
 }
 
 bool IsTime(const DataType& type) {
-  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kDate) ||
-         type.is(TypeKind::kDuration);
+  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kDate) || type.is(TypeKind::kDuration);
 }
 
 ExprPtr Cast(ExprPtr expr, const DataType& type) {
@@ -89,7 +88,8 @@ ExprPtr ExprTyper::TypeUnary(const ast::UnaryExpr& unary, const Scope& scope) {
     if (type.is_integer() && operand->value.as_int64() != INT64_MIN) {
       return plan::MakeLiteral(Value(type, -operand->value.as_int64()), unary.span);
     }
-    if (type.is_float()) return plan::MakeLiteral(Value(type, -operand->value.as_float64()), unary.span);
+    if (type.is_float())
+      return plan::MakeLiteral(Value(type, -operand->value.as_float64()), unary.span);
     if (type.is_decimal()) {
       return plan::MakeLiteral(
           Value::Decimal(-operand->value.as_int128(), type.precision(), type.scale()), unary.span);

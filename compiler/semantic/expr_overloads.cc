@@ -15,11 +15,11 @@ using plan::ExprPtr;
 namespace {
 
 // The overload with the cheapest conversions wins; the first one of equals.
-constexpr int kCostClass = 1;      // any integer, any list
-constexpr int kCostLiteral = 1;    // a literal takes another type
-constexpr int kCostWiden = 2;      // int32 -> int64
-constexpr int kCostDecimal = 3;    // integer -> decimal, enum -> string
-constexpr int kCostFloat = 4;      // integer -> float
+constexpr int kCostClass = 1;    // any integer, any list
+constexpr int kCostLiteral = 1;  // a literal takes another type
+constexpr int kCostWiden = 2;    // int32 -> int64
+constexpr int kCostDecimal = 3;  // integer -> decimal, enum -> string
+constexpr int kCostFloat = 4;    // integer -> float
 constexpr int kCostAny = 5;
 
 std::optional<ExprPtr> Fit(const ExprPtr& arg, const DataType& target, int* cost) {
@@ -267,8 +267,8 @@ std::optional<ArgumentMatch> ExprTyper::MatchArguments(const std::vector<ParamDe
   return match;
 }
 
-void ExprTyper::ReportArguments(std::string_view function, std::string signatures,
-                                std::string why, Span span) {
+void ExprTyper::ReportArguments(std::string_view function, std::string signatures, std::string why,
+                                Span span) {
   DiagnosticBuilder report = diagnostics_.Report(Code::kF0205, span).Arg(function);
   if (!why.empty()) report.Here(std::move(why));
   size_t start = 0;

@@ -94,9 +94,8 @@ PiiTag TaintOf(const Expr& expr, const Scope& scope) {
     case ExprKind::kLike:
     case ExprKind::kMatches: return {};
     case ExprKind::kHidden:
-      return expr.hidden == plan::HiddenField::kPayload
-                 ? PiiTag{PiiTag::Mask::kRedact, 0, ""}
-                 : PiiTag{};
+      return expr.hidden == plan::HiddenField::kPayload ? PiiTag{PiiTag::Mask::kRedact, 0, ""}
+                                                        : PiiTag{};
     case ExprKind::kColumn: return OfColumn(expr, scope);
     case ExprKind::kField: return OfField(expr, scope);
     case ExprKind::kIf: return OfChildren(expr, scope, 1);

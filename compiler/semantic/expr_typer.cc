@@ -122,7 +122,8 @@ ExprPtr ExprTyper::Convert(ExprPtr expr, const DataType& target, Span span) {
 std::string WithArticle(const DataType& type) {
   std::string name = type.AsRequired().ToString();
   if (type.is(TypeKind::kEnum) && type.name().empty()) return "one of the values of this enum";
-  bool vowel = !name.empty() && std::string_view("aeioAEIO").find(name[0]) != std::string_view::npos;
+  bool vowel =
+      !name.empty() && std::string_view("aeioAEIO").find(name[0]) != std::string_view::npos;
   return (vowel ? "an " : "a ") + name;
 }
 
@@ -170,8 +171,8 @@ void ExprTyper::ReportMisfit(const Conversion& conversion, const DataType& targe
   }
   if (plan::SafetyOfCast(culprit.type.AsRequired(), target.AsRequired()) !=
       plan::CastSafety::kNever) {
-    report.Help(fmt::format("`cast({} as {})` converts it", TextOf(span),
-                            target.AsRequired().ToString()));
+    report.Help(
+        fmt::format("`cast({} as {})` converts it", TextOf(span), target.AsRequired().ToString()));
   }
 }
 

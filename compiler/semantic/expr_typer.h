@@ -141,8 +141,7 @@ class ExprTyper {
 
   // expr_overloads.cc
   std::optional<ArgumentMatch> MatchArguments(const std::vector<ParamDef>& params,
-                                              const std::vector<TypedArg>& args,
-                                              std::string* why);
+                                              const std::vector<TypedArg>& args, std::string* why);
   ExprPtr MatchArgument(const ParamDef& param, const ExprPtr& arg, const ArgumentMatch& match,
                         int* cost);
   void ReportArguments(std::string_view function, std::string signatures, std::string why,

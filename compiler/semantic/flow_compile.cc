@@ -1,7 +1,7 @@
 #include "compiler/semantic/flow_compile.h"
 
-#include "compiler/semantic/check_unused.h"
 #include "compiler/semantic/check_unevaluated.h"
+#include "compiler/semantic/check_unused.h"
 #include "compiler/semantic/flow_inputs.h"
 #include "compiler/semantic/flow_pipeline.h"
 #include "compiler/semantic/flow_settings.h"
@@ -21,8 +21,7 @@ void CompileVertex(const Vertex& vertex, FlowContext& shared) {
   switch (vertex.kind) {
     case VertexKind::kSource:
       return CompileSource(catalog.source_decls()[vertex.index], vertex.default_errors, shared);
-    case VertexKind::kJunction:
-      return CompileJunction(catalog.streams()[vertex.index], shared);
+    case VertexKind::kJunction: return CompileJunction(catalog.streams()[vertex.index], shared);
     case VertexKind::kStream:
       return CompileStreamBody(catalog.streams()[vertex.index], vertex.default_errors, shared);
     case VertexKind::kView:

@@ -17,8 +17,8 @@ struct CompiledPipeline {
 };
 
 /// Names, types, stages, routes, sinks and tests of a parsed file, with everything `flowc check`
-/// proves; what is wrong goes to `diagnostics`. Fails only for mistakes of the command line (unknown
-/// profile or parameter). The arguments must outlive the result.
+/// proves; what is wrong goes to `diagnostics`. Fails only for mistakes of the command line
+/// (unknown profile or parameter). The arguments must outlive the result.
 Result<std::unique_ptr<CompiledPipeline>> Compile(const ast::File& file,
                                                   const SourceManager& sources,
                                                   const CompileOptions& options,

@@ -197,9 +197,8 @@ class FlowGraphBuilder {
     const auto& head = catalog_.file().head;
     if (!head || !head->errors) return;
     const ast::Route& errors = *head->errors;
-    auto target = errors.kind == ast::RouteKind::kStream
-                      ? graph_.by_name_.find(errors.target.text)
-                      : graph_.by_name_.end();
+    auto target = errors.kind == ast::RouteKind::kStream ? graph_.by_name_.find(errors.target.text)
+                                                         : graph_.by_name_.end();
     const bool to_stream = target != graph_.by_name_.end();
     std::vector<bool> beyond(graph_.vertices_.size(), false);
     if (to_stream) beyond = Downstream(target->second);

@@ -14,8 +14,8 @@ enum class VertexKind : uint8_t { kSource, kJunction, kStream, kView, kPipeline,
 /// anonymous pipeline with its stages, a sink.
 struct Vertex {
   VertexKind kind = VertexKind::kPipeline;
-  size_t index = 0;                         ///< into the Catalog's list of that kind
-  std::string name;                         ///< "" for an anonymous pipeline
+  size_t index = 0;  ///< into the Catalog's list of that kind
+  std::string name;  ///< "" for an anonymous pipeline
   Span span;
   const ast::Pipeline* pipeline = nullptr;  ///< kStream, kView, kPipeline
   bool default_errors = false;              ///< the pipeline's `errors ->` applies

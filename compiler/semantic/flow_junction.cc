@@ -12,7 +12,9 @@ namespace {
 class JunctionCompiler {
  public:
   JunctionCompiler(const StreamInfo& stream, FlowContext& shared)
-      : stream_(stream), shared_(shared), requests_(shared.routes.Requests(stream.name)),
+      : stream_(stream),
+        shared_(shared),
+        requests_(shared.routes.Requests(stream.name)),
         feeds_(shared.routes.Feeds(stream.name)),
         context_(shared, stream.name, stream.name, /*default_errors=*/false) {
     context_.place = stream.decl->name.span;
@@ -42,8 +44,8 @@ class JunctionCompiler {
       shared_.diagnostics.Report(Code::kF0152, stream_.decl->name.span)
           .Arg(stream_.name)
           .Note("a stream without `=` gets its rows from routes, and none leads here")
-          .Help("send rows to it (`on error -> " + stream_.name +
-                "`), or define it: `stream " + stream_.name + " = from …`");
+          .Help("send rows to it (`on error -> " + stream_.name + "`), or define it: `stream " +
+                stream_.name + " = from …`");
     }
     SchemaPtr typed = stream_.schema != nullptr ? stream_.schema->schema : nullptr;
     // With `errors ->` alone leading here, it may well be that nothing can fail.

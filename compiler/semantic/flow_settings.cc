@@ -6,7 +6,7 @@ namespace weir::semantic {
 namespace {
 
 const std::vector<std::string>& SettingNames() {
-  static const std::vector<std::string> names = {"delivery", "checkpoint",   "snapshot", "ledger",
+  static const std::vector<std::string> names = {"delivery", "checkpoint",   "snapshot",  "ledger",
                                                  "workers",  "state_memory", "durability"};
   return names;
 }

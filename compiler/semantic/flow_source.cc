@@ -17,7 +17,10 @@ std::string DecodedFormat(const ResolvedFormat& format, const ConnectorCall& con
 class SourceCompiler {
  public:
   SourceCompiler(const SourceInfo& source, bool default_errors, FlowContext& shared)
-      : source_(source), decl_(*source.decl), shared_(shared), default_errors_(default_errors),
+      : source_(source),
+        decl_(*source.decl),
+        shared_(shared),
+        default_errors_(default_errors),
         node_(std::make_unique<plan::SourceNode>()) {}
 
   void Run() {
@@ -45,9 +48,7 @@ class SourceCompiler {
   }
 
  private:
-  Scope RowScope() const {
-    return Scope::OfSchema(*flow_.schema, "source `" + source_.name + "`");
-  }
+  Scope RowScope() const { return Scope::OfSchema(*flow_.schema, "source `" + source_.name + "`"); }
 
   void ReadTime() {
     plan::TimeSpec& time = node_->time;
@@ -120,8 +121,9 @@ class SourceCompiler {
     if (route == nullptr) {
       shared_.diagnostics.Report(Code::kF0604, decl_.name.span)
           .Note("a record that can't be decoded needs a route; there is no silent drop")
-          .Help("add `on error -> bad_records` with `stream bad_records`, or `on error discard "
-                "\"why\"`, or `on error fail`");
+          .Help(
+              "add `on error -> bad_records` with `stream bad_records`, or `on error discard "
+              "\"why\"`, or `on error fail`");
       return;
     }
     shared_.routes.Bind(*route, {&node, &node.dead_letter, RoutedRows::kRecord, flow_, route->span,

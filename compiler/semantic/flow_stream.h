@@ -12,7 +12,7 @@ namespace weir::semantic {
 /// A stream between two stages: where its rows come from and what is known about them.
 struct StreamFlow {
   plan::InputRef ref;
-  SchemaPtr schema;        ///< types narrowed by `where`, personal values tagged
+  SchemaPtr schema;  ///< types narrowed by `where`, personal values tagged
   plan::StreamMode mode;
   /// Something upstream was reported: what follows keeps quiet and builds nothing.
   bool broken = false;
@@ -28,8 +28,8 @@ struct StreamFlow {
 
   /// How the original bytes of a row must be masked: a source upstream has personal fields.
   PiiTag payload_pii;
-  Micros slide = 0;        ///< of the window the rows come from; 0: none
-  Span sampled;            ///< `sample` or `limit` upstream; invalid if none
+  Micros slide = 0;  ///< of the window the rows come from; 0: none
+  Span sampled;      ///< `sample` or `limit` upstream; invalid if none
   std::string sampled_word;
 };
 

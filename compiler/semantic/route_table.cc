@@ -56,8 +56,8 @@ SchemaPtr WrapperSchema(const SchemaPtr& wrapper, const PiiTag& payload) {
 }
 
 bool RouteTable::RequireTarget(const ast::Name& name) {
-  FlowName target = catalog_.RequireFlow(name, {FlowKind::kStream, FlowKind::kSink},
-                                         "stream or sink");
+  FlowName target =
+      catalog_.RequireFlow(name, {FlowKind::kStream, FlowKind::kSink}, "stream or sink");
   if (target.kind == FlowKind::kNone) return false;
   bool with_body = target.kind == FlowKind::kStream && catalog_.streams()[target.index].decl->body;
   if (with_body || (target.kind != FlowKind::kStream && target.kind != FlowKind::kSink)) {

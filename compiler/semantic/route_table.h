@@ -24,9 +24,9 @@ struct RouteRequest {
   plan::LogicalNode* node = nullptr;
   plan::Route* slot = nullptr;  ///< inside `node`
   RoutedRows rows = RoutedRows::kRow;
-  StreamFlow input;             ///< the rows that take it, before they are wrapped
+  StreamFlow input;  ///< the rows that take it, before they are wrapped
   Span span;
-  std::string what;             ///< "late events"
+  std::string what;  ///< "late events"
 };
 
 /// Rows that `into` sends to a junction or sink by name.
@@ -45,7 +45,9 @@ class RouteTable {
   void Bind(const ast::Route& route, RouteRequest request, bool allow_default = false);
   /// Whether rows can go to `name`: a sink or a junction. Reports F0101 or F0157 if not.
   bool RequireTarget(const ast::Name& name);
-  void AddFeed(const std::string& target, PlainFeed feed) { feeds_[target].push_back(std::move(feed)); }
+  void AddFeed(const std::string& target, PlainFeed feed) {
+    feeds_[target].push_back(std::move(feed));
+  }
 
   const std::vector<RouteRequest>& Requests(const std::string& target) const;
   const std::vector<PlainFeed>& Feeds(const std::string& target) const;

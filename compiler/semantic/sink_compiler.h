@@ -10,7 +10,7 @@ namespace weir::semantic {
 /// What a sink says, declared or written in place.
 struct SinkParts {
   std::string name;
-  Span span;                            ///< of the name, for messages
+  Span span;  ///< of the name, for messages
   ResolvedConnector connector;
   ResolvedFormat format;
   const ast::SinkDecl* decl = nullptr;  ///< null for `into file(…)`
@@ -32,8 +32,8 @@ void CompileSink(const SinkParts& parts, std::vector<SinkInput> inputs, StageCon
 /// A declared sink with everything that leads to it.
 void CompileDeclaredSink(const SinkInfo& sink, bool default_errors, FlowContext& shared);
 
-/// F0603 unless the sink says `pii clear` or `pii masked`; with `masked` the columns are replaced by
-/// their masked values.
+/// F0603 unless the sink says `pii clear` or `pii masked`; with `masked` the columns are replaced
+/// by their masked values.
 void EnforcePii(const SinkParts& parts, StageContext& context, StreamFlow& flow);
 
 }  // namespace weir::semantic

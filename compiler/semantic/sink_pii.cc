@@ -36,8 +36,8 @@ ast::CallArg Argument(ast::ExprPtr value) {
   return arg;
 }
 
-/// `mask_hash(x, salt)`, `mask_truncate(x, 24)`, `mask_redact(x)`: the functions of the library, typed
-/// like any call.
+/// `mask_hash(x, salt)`, `mask_truncate(x, 24)`, `mask_redact(x)`: the functions of the library,
+/// typed like any call.
 plan::ExprPtr Masked(const Field& field, const Scope& scope, Span span, StageContext& context) {
   ast::CallExpr call;
   call.span = span;
@@ -129,7 +129,8 @@ void EnforcePii(const SinkParts& parts, StageContext& context, StreamFlow& flow)
   std::string columns;
   for (const Field& field : flow.schema->fields()) {
     if (!field.pii.is_set()) continue;
-    columns += (columns.empty() ? "`" : ", `") + field.name + "` (" + MaskWord(field.pii.mask) + ")";
+    columns +=
+        (columns.empty() ? "`" : ", `") + field.name + "` (" + MaskWord(field.pii.mask) + ")";
   }
   if (columns.empty()) return;
   context.Report(Code::kF0603, parts.span)

@@ -15,8 +15,8 @@ class SettingsReader {
     node_.format = parts_.format.name.empty() ? DefaultFormat() : parts_.format.name;
     node_.format_options = parts_.format.options;
     const plan::PipelineSettings& settings = context_.shared().plan.settings;
-    node_.delivery = settings.exactly_once ? plan::Delivery::kExactlyOnce
-                                           : plan::Delivery::kAtLeastOnce;
+    node_.delivery =
+        settings.exactly_once ? plan::Delivery::kExactlyOnce : plan::Delivery::kAtLeastOnce;
     if (parts_.decl == nullptr) return;
     if (parts_.decl->key) ReadKey(*parts_.decl->key);
     if (parts_.decl->batch) ReadBatch(*parts_.decl->batch);

@@ -13,8 +13,12 @@ using plan::AggregateNode;
 class AggregateCompiler {
  public:
   AggregateCompiler(const ast::AggregateStage& stage, StageContext& context, StreamFlow& flow)
-      : stage_(stage), context_(context), flow_(flow), scope_(context.ScopeOf(flow)),
-        columns_(context), node_(std::make_unique<AggregateNode>()) {}
+      : stage_(stage),
+        context_(context),
+        flow_(flow),
+        scope_(context.ScopeOf(flow)),
+        columns_(context),
+        node_(std::make_unique<AggregateNode>()) {}
 
   void Run() {
     if (context_.RefuseUpserts(flow_)) {
@@ -144,11 +148,11 @@ class AggregateCompiler {
       return;
     }
     if (windowed()) {
-      ReportLateMissing(context_, stage_.over->span,
-                        "`over " + WindowText() + "` closes windows");
+      ReportLateMissing(context_, stage_.over->span, "`over " + WindowText() + "` closes windows");
     } else if (added.retain_key >= 0) {
-      context_.RequireErrorRoute(added, added.late, input, stage_.keyword,
-                                 "rows older than the view's `retain` take the late or error route");
+      context_.RequireErrorRoute(
+          added, added.late, input, stage_.keyword,
+          "rows older than the view's `retain` take the late or error route");
     }
   }
 

@@ -32,9 +32,8 @@ void StageContext::AddArguments(Scope& scope) {
 void StageContext::AddNode(std::unique_ptr<plan::LogicalNode> node, StreamFlow& flow,
                            SchemaPtr schema, plan::StreamMode mode,
                            const ast::ErrorClause* on_error, const std::string& suffix) {
-  node->name = stage != nullptr
-                   ? shared_.names.Claim(owner_, *stage, node->stateful(), suffix)
-                   : shared_.names.ClaimPlain(owner_ + "/" + suffix, place);
+  node->name = stage != nullptr ? shared_.names.Claim(owner_, *stage, node->stateful(), suffix)
+                                : shared_.names.ClaimPlain(owner_ + "/" + suffix, place);
   node->stream = declared_;
   node->span = span();
   node->inputs = {flow.ref};
@@ -69,8 +68,7 @@ void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
                                      const StreamFlow& input, Span span, const std::string& why) {
   if (slot.is_set() || input.broken) return;
   if (default_errors_ && shared_.default_errors != nullptr) {
-    BindRoute(*shared_.default_errors, node, slot, RoutedRows::kError, input,
-              "rows that fail");
+    BindRoute(*shared_.default_errors, node, slot, RoutedRows::kError, input, "rows that fail");
     return;
   }
   auto report = Report(Code::kF0604, span).Note(why);
@@ -80,8 +78,9 @@ void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
     report.Help("make it not fail: `try …` gives null instead, `(try …) ?? otherwise` a value");
     return;
   }
-  report.Help("say where such rows go, in the head of the file: `pipeline p { errors -> rejected }`"
-              " with `stream rejected`; or make it not fail: `try …` gives null instead");
+  report.Help(
+      "say where such rows go, in the head of the file: `pipeline p { errors -> rejected }`"
+      " with `stream rejected`; or make it not fail: `try …` gives null instead");
 }
 
 void StageContext::BindRoute(const ast::Route& route, plan::LogicalNode& node, plan::Route& slot,
@@ -118,8 +117,9 @@ std::optional<double> StageContext::Number(const ast::Expr& expr, std::string_vi
 bool StageContext::RefuseUpserts(const StreamFlow& flow) {
   if (!flow.mode.upsert || flow.broken) return false;
   auto report = Report(Code::kF0406, stage->keyword).Arg(ast::StageWord(stage->kind));
-  report.Note("these rows replace earlier ones with the same key, so the same fact comes several "
-              "times");
+  report.Note(
+      "these rows replace earlier ones with the same key, so the same fact comes several "
+      "times");
   if (flow.mode.closed_column >= 0) {
     report.Help("take only final rows: `|> where " +
                 flow.schema->field(flow.mode.closed_column).name + "` before this stage");
@@ -146,8 +146,9 @@ void RefuseStage(const ast::Stage& stage, StageContext& context, StreamFlow& flo
   if (stage.kind == ast::StageKind::kJoin) {
     report.Help("for a table by key, `lookup` works now");
   } else if (stage.kind == ast::StageKind::kSort) {
-    report.Help("a stream never ends, so it can't be sorted; `top 10 by x per window_start` works "
-                "now");
+    report.Help(
+        "a stream never ends, so it can't be sorted; `top 10 by x per window_start` works "
+        "now");
   }
   flow.broken = true;
 }
@@ -169,7 +170,9 @@ void CompileStages(const std::vector<ast::StagePtr>& stages, StageContext& conte
       case Kind::kValidate: CompileValidate(stage.As<ast::ValidateStage>(), context, flow); break;
       case Kind::kDedupe: CompileDedupe(stage.As<ast::DedupeStage>(), context, flow); break;
       case Kind::kLookup: CompileLookup(stage.As<ast::LookupStage>(), context, flow); break;
-      case Kind::kAggregate: CompileAggregate(stage.As<ast::AggregateStage>(), context, flow); break;
+      case Kind::kAggregate:
+        CompileAggregate(stage.As<ast::AggregateStage>(), context, flow);
+        break;
       case Kind::kSession: CompileSession(stage.As<ast::SessionStage>(), context, flow); break;
       case Kind::kProcess: CompileProcess(stage.As<ast::ProcessStage>(), context, flow); break;
       case Kind::kAnomaly: CompileAnomaly(stage.As<ast::AnomalyStage>(), context, flow); break;

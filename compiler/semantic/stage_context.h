@@ -65,7 +65,7 @@ class StageContext {
   SchemaInfoPtr declared_schema;  ///< of `stream x: T = …`; null without a type
   bool in_view = false;
   std::optional<Micros> view_retain;
-  TemplateArguments arguments;    ///< inside `apply`
+  TemplateArguments arguments;  ///< inside `apply`
   int template_depth = 0;
 
   /// Columns of the stream, and the template's arguments.

@@ -61,8 +61,8 @@ plan::ExprPtr ColumnOf(const Schema& schema, int index, Span span = {});
 /// key columns are gone has an empty key.
 plan::StreamMode RemapMode(const plan::StreamMode& mode, const std::vector<plan::ExprPtr>& exprs);
 
-/// `extend`, `set`, `lookup … set`: the input's columns with some added or replaced. All right sides
-/// see `scope`, the stage's input.
+/// `extend`, `set`, `lookup … set`: the input's columns with some added or replaced. All right
+/// sides see `scope`, the stage's input.
 struct AssignedColumns {
   SchemaPtr schema;
   std::vector<plan::ExprPtr> exprs;

@@ -21,10 +21,9 @@ void ReportDifference(const UnionInput& first, const UnionInput& other, const st
 }  // namespace
 
 bool SameColumnTypes(const Schema& a, const Schema& b) {
-  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
-                    [](const Field& x, const Field& y) {
-                      return x.name == y.name && x.type == y.type;
-                    });
+  return std::equal(
+      a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+      [](const Field& x, const Field& y) { return x.name == y.name && x.type == y.type; });
 }
 
 SchemaPtr CommonSchema(const std::vector<UnionInput>& inputs, const std::string& target,
@@ -42,10 +41,10 @@ SchemaPtr CommonSchema(const std::vector<UnionInput>& inputs, const std::string&
       const Field& other = schema.field(*at);
       std::optional<DataType> common = ExprBinder::CommonType(field.type, other.type);
       if (!common) {
-        ReportDifference(first, inputs[i], target,
-                         "`" + field.name + "` is " + field.type.ToString() + " and " +
-                             other.type.ToString(),
-                         context);
+        ReportDifference(
+            first, inputs[i], target,
+            "`" + field.name + "` is " + field.type.ToString() + " and " + other.type.ToString(),
+            context);
         return nullptr;
       }
       field.type = *common;
@@ -54,8 +53,8 @@ SchemaPtr CommonSchema(const std::vector<UnionInput>& inputs, const std::string&
     if (schema.num_fields() == static_cast<int>(fields.size())) continue;
     for (const Field& field : schema.fields()) {
       if (first.flow.schema->IndexOf(field.name)) continue;
-      ReportDifference(first, inputs[i], target,
-                       "`" + first.name + "` has no `" + field.name + "`", context);
+      ReportDifference(first, inputs[i], target, "`" + first.name + "` has no `" + field.name + "`",
+                       context);
       return nullptr;
     }
   }
@@ -71,8 +70,8 @@ void ProjectTo(const SchemaPtr& schema, StageContext& context, StreamFlow& flow,
   auto node = std::make_unique<plan::ProjectNode>();
   for (const Field& field : schema->fields()) {
     std::optional<int> at = flow.schema->IndexOf(field.name);
-    plan::ExprPtr column = at ? ColumnOf(*flow.schema, *at)
-                              : plan::MakeLiteral(Value::Null(field.type));
+    plan::ExprPtr column =
+        at ? ColumnOf(*flow.schema, *at) : plan::MakeLiteral(Value::Null(field.type));
     if (at) column = context.binder().Convert(column, field.type, context.span());
     node->exprs.push_back(std::move(column));
   }

@@ -26,8 +26,7 @@ void ProjectTo(const SchemaPtr& schema, StageContext& context, StreamFlow& flow,
 
 /// Adds the union of streams that have the columns of `schema`. Facts of all are merged.
 StreamFlow MakeUnion(std::vector<UnionInput> inputs, const SchemaPtr& schema,
-                     const std::string& node_name, bool junction, Span span,
-                     StageContext& context);
+                     const std::string& node_name, bool junction, Span span, StageContext& context);
 
 bool SameColumnTypes(const Schema& a, const Schema& b);
 

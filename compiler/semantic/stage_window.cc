@@ -136,8 +136,9 @@ plan::EmitSpec ReadEmit(const std::optional<ast::EmitClause>& clause, EmitPlace 
 void ReportLateMissing(StageContext& context, Span span, const std::string& what) {
   context.Report(Code::kF0305, span)
       .Here(what + "; events after that need a route")
-      .Help("add `late after 1m -> some_stream`, or, to drop and count them: "
-            "`late after 0s discard \"late\"`");
+      .Help(
+          "add `late after 1m -> some_stream`, or, to drop and count them: "
+          "`late after 0s discard \"late\"`");
 }
 
 }  // namespace weir::semantic

@@ -25,8 +25,9 @@ bool MergeFits(MergeRule rule, const DataType& type) {
     case MergeRule::kSum: return type.is_numeric() || type.is(TypeKind::kDuration);
     case MergeRule::kMin:
     case MergeRule::kMax: return !type.is_nested() && !type.is(TypeKind::kJson);
-    case MergeRule::kFirstNonEmpty: return type.optional() || type.is(TypeKind::kString) ||
-                                           type.is(TypeKind::kList) || type.is(TypeKind::kMap);
+    case MergeRule::kFirstNonEmpty:
+      return type.optional() || type.is(TypeKind::kString) || type.is(TypeKind::kList) ||
+             type.is(TypeKind::kMap);
     case MergeRule::kUnion: return type.is(TypeKind::kList) || type.is(TypeKind::kMap);
     default: return true;
   }
@@ -75,7 +76,11 @@ void StateCompiler::BindField(const ast::StateField& field) {
               " = …`, or let it be empty: `" + out.type.ToString() + "?`");
   }
   out.merge = ReadMerge(field, out.type);
-  if (field.ttl != nullptr) out.ttl = context_.Duration(*field.ttl, "ttl");
+  if (field.ttl != nullptr) {
+    context_.Report(Code::kF0160, field.ttl->span)
+        .Arg("ttl")
+        .Help("a `ttl` of the whole stage works now: `process by … ttl 7d`");
+  }
   program_.fields.push_back(std::move(out));
   state_spans_.push_back(field.name.span);
 }

@@ -21,8 +21,8 @@ struct EmitPort {
 /// Lowers the blocks of `session` and `process` to a plan::StateProgram. Registers are the columns
 /// of the event, the keys, the state fields, session.*, and one for each `let`.
 ///
-/// Scopes (semantics.md, Keyed state): `on event e` sees the state fields and `e.`; other blocks the
-/// state and the keys; `output` state, keys and session.*, never another output column.
+/// Scopes (semantics.md, Keyed state): `on event e` sees the state fields and `e.`; other blocks
+/// the state and the keys; `output` state, keys and session.*, never another output column.
 class StateCompiler {
  public:
   StateCompiler(StageContext& context, const StreamFlow& input, bool is_session)

@@ -35,8 +35,7 @@ void CompileSession(const ast::SessionStage& stage, StageContext& context, Strea
   if (node->emit.only_on_close()) output.mode = {};
   node->program = state.Take();
   const ast::ErrorClause* on_error = stage.parts.on_error ? &*stage.parts.on_error : nullptr;
-  auto& added =
-      context.Add(std::move(node), flow, output.schema, std::move(output.mode), on_error);
+  auto& added = context.Add(std::move(node), flow, output.schema, std::move(output.mode), on_error);
   if (stage.parts.late) {
     added.lateness = context.Duration(*stage.parts.late->after, "late after").value_or(0);
     context.BindRoute(stage.parts.late->route, added, added.late, RoutedRows::kRow, input,

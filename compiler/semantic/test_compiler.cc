@@ -76,8 +76,8 @@ class TestCompiler {
   void Given(const ast::GivenStep& step, plan::TestStep& out) {
     out.kind = plan::TestStep::Kind::kGiven;
     out.name = step.source.text;
-    FlowName found = catalog_.RequireFlow(step.source, {FlowKind::kSource, FlowKind::kTable},
-                                          "source or table");
+    FlowName found =
+        catalog_.RequireFlow(step.source, {FlowKind::kSource, FlowKind::kTable}, "source or table");
     SchemaInfoPtr schema;
     if (found.kind == FlowKind::kSource) schema = catalog_.source_decls()[found.index].schema;
     if (found.kind == FlowKind::kTable) schema = catalog_.tables()[found.index].schema;
@@ -140,8 +140,8 @@ plan::TestProgram CompileTests(FlowContext& shared) {
   fixtures.set_test();
   for (const FixtureInfo& fixture : shared.catalog.fixtures()) {
     if (fixture.schema == nullptr) continue;
-    plan::ExprPtr row = shared.binder.BindPartialRow(*fixture.decl->value, fixtures,
-                                                     fixture.schema->row_type);
+    plan::ExprPtr row =
+        shared.binder.BindPartialRow(*fixture.decl->value, fixtures, fixture.schema->row_type);
     fixtures.AddBinding(fixture.name, std::move(row), fixture.decl->name.span);
   }
   for (const ast::TestDecl* test : shared.catalog.tests()) {

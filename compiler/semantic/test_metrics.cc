@@ -9,9 +9,9 @@ namespace weir::semantic {
 namespace {
 
 const std::vector<std::string>& MetricNames() {
-  static const std::vector<std::string> names = {"rows",      "rows_in", "rows_out",
-                                                 "passed",    "absorbed", "discarded",
-                                                 "dead_lettered", "late", "pending"};
+  static const std::vector<std::string> names = {"rows",          "rows_in",  "rows_out",
+                                                 "passed",        "absorbed", "discarded",
+                                                 "dead_lettered", "late",     "pending"};
   return names;
 }
 
@@ -68,8 +68,7 @@ class MetricCompiler {
   void AddPath(const std::vector<const ast::Name*>& path) {
     const ast::Name& root = *path.front();
     FlowName found = shared_.catalog.RequireFlow(
-        root,
-        {FlowKind::kSource, FlowKind::kStream, FlowKind::kSink, FlowKind::kView},
+        root, {FlowKind::kSource, FlowKind::kStream, FlowKind::kSink, FlowKind::kView},
         "source, stream, sink or view");
     if (found.kind == FlowKind::kNone || path.size() > 3) {
       if (path.size() > 3) Unknown(*path.back(), {});
@@ -164,13 +163,13 @@ class MetricCompiler {
     ref.node = ref.is_stream ? path[0] : path[0] + "/" + path[1];
     ref.metric = path.back();
     size_t index = 0;
-    while (index < step_.metrics.size() && (step_.metrics[index].node != ref.node ||
-                                            step_.metrics[index].metric != ref.metric)) {
+    while (index < step_.metrics.size() &&
+           (step_.metrics[index].node != ref.node || step_.metrics[index].metric != ref.metric)) {
       ++index;
     }
     if (index == step_.metrics.size()) step_.metrics.push_back(ref);
-    return plan::MakeColumn(static_cast<int>(index), ref.node + "." + ref.metric,
-                            DataType::Int64(), span);
+    return plan::MakeColumn(static_cast<int>(index), ref.node + "." + ref.metric, DataType::Int64(),
+                            span);
   }
 
   FlowContext& shared_;

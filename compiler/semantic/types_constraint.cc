@@ -7,8 +7,7 @@
 
 namespace weir::semantic {
 
-plan::ExprPtr BindConstraint(const Catalog& catalog, const ast::Expr& where,
-                             const DataType& type) {
+plan::ExprPtr BindConstraint(const Catalog& catalog, const ast::Expr& where, const DataType& type) {
   Scope scope;
   scope.set_what("the constraint");
   scope.AddColumn({"value", type.AsRequired(), 0, {}, {}, {}});

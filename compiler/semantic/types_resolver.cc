@@ -35,15 +35,33 @@ struct OtherName {
   std::string_view name, ours;
 };
 constexpr OtherName kOtherNames[] = {
-    {"int", "int64"},         {"integer", "int64"},      {"bigint", "int64"},
-    {"long", "int64"},        {"uint", "uint64"},        {"smallint", "int16"},
-    {"float", "float64"},     {"double", "float64"},     {"real", "float32"},
-    {"number", "float64"},    {"numeric", "decimal(18, 2)"}, {"money", "decimal(18, 2)"},
-    {"text", "string"},       {"varchar", "string"},     {"str", "string"},
-    {"char", "string"},       {"boolean", "bool"},       {"datetime", "timestamp"},
-    {"time", "timestamp"},    {"interval", "duration"},  {"binary", "bytes"},
-    {"blob", "bytes"},        {"object", "json"},        {"array", "list<T>"},
-    {"dict", "map<K, V>"},    {"record", "struct { … }"}, {"inet", "ipv4"},
+    {"int", "int64"},
+    {"integer", "int64"},
+    {"bigint", "int64"},
+    {"long", "int64"},
+    {"uint", "uint64"},
+    {"smallint", "int16"},
+    {"float", "float64"},
+    {"double", "float64"},
+    {"real", "float32"},
+    {"number", "float64"},
+    {"numeric", "decimal(18, 2)"},
+    {"money", "decimal(18, 2)"},
+    {"text", "string"},
+    {"varchar", "string"},
+    {"str", "string"},
+    {"char", "string"},
+    {"boolean", "bool"},
+    {"datetime", "timestamp"},
+    {"time", "timestamp"},
+    {"interval", "duration"},
+    {"binary", "bytes"},
+    {"blob", "bytes"},
+    {"object", "json"},
+    {"array", "list<T>"},
+    {"dict", "map<K, V>"},
+    {"record", "struct { … }"},
+    {"inet", "ipv4"},
 };
 
 TypeUse OnlyType(DataType type) {
@@ -128,8 +146,8 @@ TypeUse TypeResolver::UnknownType(const ast::Name& name) {
     report.Here(fmt::format("did you mean `{}`?", *near));
     report.Suggest(name.span, *near, fmt::format("write `{}`", *near));
   } else {
-    report.Help(fmt::format("declare it: `type {} = …` or `schema {} {{ … }}`", name.text,
-                            name.text));
+    report.Help(
+        fmt::format("declare it: `type {} = …` or `schema {} {{ … }}`", name.text, name.text));
   }
   return {};
 }
@@ -233,8 +251,7 @@ TypeUse TypeResolver::ResolveAlias(const ast::TypeDecl& decl) {
     use.constraint =
         BothConstraints(use.constraint, BindConstraint(catalog_, *decl.where, use.type));
     std::string text = catalog_.TextOf(decl.where->span);
-    use.constraint_text =
-        use.constraint_text.empty() ? text : use.constraint_text + " and " + text;
+    use.constraint_text = use.constraint_text.empty() ? text : use.constraint_text + " and " + text;
   }
   return use;
 }

@@ -39,9 +39,8 @@ void FinishSchema(SchemaInfo& info) {
 std::vector<FieldInfo> TypeResolver::ResolveFields(const std::vector<ast::FieldDecl>& fields) {
   std::vector<FieldInfo> infos;
   for (const ast::FieldDecl& field : fields) {
-    auto first = std::find_if(infos.begin(), infos.end(), [&](const FieldInfo& info) {
-      return info.name == field.name.text;
-    });
+    auto first = std::find_if(infos.begin(), infos.end(),
+                              [&](const FieldInfo& info) { return info.name == field.name.text; });
     if (first != infos.end()) {
       diagnostics_.Report(Code::kF0102, field.name.span)
           .Arg(field.name.text)

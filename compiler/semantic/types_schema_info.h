@@ -21,21 +21,21 @@ struct FieldInfo {
   /// `where` of the field and of its type alias; column 0 is the value (required: nulls are not
   /// tested). Null without one.
   plan::ExprPtr constraint;
-  std::string constraint_text;         ///< as written
+  std::string constraint_text;  ///< as written
   PiiTag pii;
-  bool subject = false;                ///< @subject
+  bool subject = false;  ///< @subject
   std::string doc;
-  Span declared;                       ///< the name
+  Span declared;  ///< the name
 };
 
 /// A schema, or a struct type used as one.
 struct SchemaInfo {
-  std::string name;                    ///< "" for `struct { … }`
-  std::vector<FieldInfo> fields;       ///< of the base schema first
+  std::string name;               ///< "" for `struct { … }`
+  std::vector<FieldInfo> fields;  ///< of the base schema first
   plan::UnknownKeys unknown_keys = plan::UnknownKeys::kIgnore;
-  int collect_field = -1;              ///< `... into field`
-  SchemaPtr schema;                    ///< the fields' names, types and tags
-  DataType row_type;                   ///< struct of the same fields
+  int collect_field = -1;  ///< `... into field`
+  SchemaPtr schema;        ///< the fields' names, types and tags
+  DataType row_type;       ///< struct of the same fields
   Span declared;
 
   const FieldInfo* Find(std::string_view field) const;
@@ -45,9 +45,9 @@ using SchemaInfoPtr = std::shared_ptr<const SchemaInfo>;
 /// A resolved type with what a type alias says about its values.
 struct TypeUse {
   DataType type;
-  plan::ExprPtr constraint;     ///< as FieldInfo::constraint
+  plan::ExprPtr constraint;  ///< as FieldInfo::constraint
   std::string constraint_text;
-  SchemaInfoPtr schema;         ///< set when the type names a schema or is a struct
+  SchemaInfoPtr schema;  ///< set when the type names a schema or is a struct
 };
 
 /// Columns of a stream as a struct type.

@@ -12,7 +12,9 @@ namespace {
 class ViewCompiler {
  public:
   ViewCompiler(const ViewInfo& view, bool default_errors, FlowContext& shared)
-      : view_(view), decl_(*view.decl), shared_(shared),
+      : view_(view),
+        decl_(*view.decl),
+        shared_(shared),
         context_(shared, view.name, view.name, default_errors),
         node_(std::make_unique<plan::ViewNode>()) {}
 
@@ -93,8 +95,8 @@ class ViewCompiler {
       have.erase(*window);
       if (have == need) return;
     }
-    const Span span = decl_.key.empty() ? decl_.name.span
-                                        : decl_.key.front().span.To(decl_.key.back().span);
+    const Span span =
+        decl_.key.empty() ? decl_.name.span : decl_.key.front().span.To(decl_.key.back().span);
     auto report = shared_.diagnostics.Report(Code::kF0418, span).Arg(view_.name);
     report.Note("its rows replace each other by (" + Names(flow, need) + ")");
     report.Help("`key (" + Names(flow, need) + ")`, or group by other columns");

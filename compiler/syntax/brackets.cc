@@ -84,15 +84,14 @@ class BracketMatcher {
                       .Arg(tokens_.text(opener))
                       .Here("opened here");
     if (tokens_.type(found) != kEndOfFile) {
-      report.Label(tokens_.at(found).span,
-                   IsCloser(tokens_.type(found)) ? "does not match" : "the next declaration starts");
+      report.Label(tokens_.at(found).span, IsCloser(tokens_.type(found))
+                                               ? "does not match"
+                                               : "the next declaration starts");
     }
     MarkBroken(opener);
   }
 
-  void MarkBroken(size_t from) {
-    broken_.push_back({from, NextItemStart(tokens_, 0, from + 1)});
-  }
+  void MarkBroken(size_t from) { broken_.push_back({from, NextItemStart(tokens_, 0, from + 1)}); }
 
   const Tokens& tokens_;
   DiagnosticEngine& diagnostics_;

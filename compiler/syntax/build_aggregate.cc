@@ -21,8 +21,8 @@ ast::StagePtr AstBuilder::Lookup(FlowParser::LookupStageContext* context) {
   stage->assignments = Assignments(context->assignment());
   if (context->route() != nullptr) {
     auto* on = context->K_ON(1);
-    stage->on_error = ast::ErrorClause{Route(context->route()),
-                                       SpanOf(on).To(SpanOf(*context->route()))};
+    stage->on_error =
+        ast::ErrorClause{Route(context->route()), SpanOf(on).To(SpanOf(*context->route()))};
   }
   return stage;
 }

@@ -33,8 +33,8 @@ void AstBuilder::SourceClause(FlowParser::SourceClauseContext* context, ast::Sou
   if (auto* from = dynamic_cast<FlowParser::SrcFromContext*>(context)) {
     set(out.from, "from", Connector(from->connector()));
   } else if (auto* format = dynamic_cast<FlowParser::SrcFormatContext*>(context)) {
-    set(out.format, "format", Format(format, format->ident(), format->callArgs(),
-                                     format->LPAREN(), format->RPAREN()));
+    set(out.format, "format",
+        Format(format, format->ident(), format->callArgs(), format->LPAREN(), format->RPAREN()));
   } else if (auto* key = dynamic_cast<FlowParser::SrcKeyContext*>(context)) {
     set(out.key, "key", Keys(key->exprList(), key->K_KEY()));
   } else if (auto* time = dynamic_cast<FlowParser::SrcTimeContext*>(context)) {
@@ -86,8 +86,8 @@ void AstBuilder::TableClause(FlowParser::TableClauseContext* context, ast::Table
   if (auto* from = dynamic_cast<FlowParser::TabFromContext*>(context)) {
     set(out.from, "from", Connector(from->connector()));
   } else if (auto* format = dynamic_cast<FlowParser::TabFormatContext*>(context)) {
-    set(out.format, "format", Format(format, format->ident(), format->callArgs(),
-                                     format->LPAREN(), format->RPAREN()));
+    set(out.format, "format",
+        Format(format, format->ident(), format->callArgs(), format->LPAREN(), format->RPAREN()));
   } else if (auto* key = dynamic_cast<FlowParser::TabKeyContext*>(context)) {
     set(out.key, "key", Keys(key->exprList(), key->K_KEY()));
   } else if (auto* cache = dynamic_cast<FlowParser::TabCacheContext*>(context)) {
@@ -128,8 +128,8 @@ void AstBuilder::SinkClause(FlowParser::SinkClauseContext* context, ast::SinkDec
   if (auto* to = dynamic_cast<FlowParser::SnkToContext*>(context)) {
     set(out.to, "to", Connector(to->connector()));
   } else if (auto* format = dynamic_cast<FlowParser::SnkFormatContext*>(context)) {
-    set(out.format, "format", Format(format, format->ident(), format->callArgs(),
-                                     format->LPAREN(), format->RPAREN()));
+    set(out.format, "format",
+        Format(format, format->ident(), format->callArgs(), format->LPAREN(), format->RPAREN()));
   } else if (auto* key = dynamic_cast<FlowParser::SnkKeyContext*>(context)) {
     set(out.key, "key", Keys(key->exprList(), key->K_KEY()));
   } else if (auto* batch = dynamic_cast<FlowParser::SnkBatchContext*>(context)) {

@@ -40,7 +40,8 @@ ast::ExprPtr AstBuilder::Expr(FlowParser::ExprContext* context) {
 }
 
 ast::ExprPtr AstBuilder::ExprBody(FlowParser::ExprContext* context) {
-  if (auto* c = dynamic_cast<FlowParser::PrimaryExprContext*>(context)) return Primary(c->primary());
+  if (auto* c = dynamic_cast<FlowParser::PrimaryExprContext*>(context))
+    return Primary(c->primary());
   if (auto* c = dynamic_cast<FlowParser::MemberExprContext*>(context)) return Member(c);
   if (auto* c = dynamic_cast<FlowParser::IndexExprContext*>(context)) {
     auto node = NodeAt<ast::IndexExpr>(SpanOf(*c));
@@ -196,7 +197,8 @@ ast::ExprPtr AstBuilder::Primary(FlowParser::PrimaryContext* context) {
     return node;
   }
   if (auto* c = dynamic_cast<FlowParser::MatchPrimaryContext*>(context)) return Match(c);
-  if (auto* c = dynamic_cast<FlowParser::ListPrimaryContext*>(context)) return List(c->listLiteral());
+  if (auto* c = dynamic_cast<FlowParser::ListPrimaryContext*>(context))
+    return List(c->listLiteral());
   if (auto* c = dynamic_cast<FlowParser::StructPrimaryContext*>(context)) {
     return Struct(c->structLiteral());
   }
@@ -264,7 +266,8 @@ ast::ExprPtr AstBuilder::RangeBound(FlowParser::RangeBoundContext* context) {
 }
 
 ast::ExprPtr AstBuilder::Amount(FlowParser::AmountContext* context) {
-  if (!IsWhole(context)) return NodeAt<ast::ErrorExpr>(context == nullptr ? Span{} : SpanOf(*context));
+  if (!IsWhole(context))
+    return NodeAt<ast::ErrorExpr>(context == nullptr ? Span{} : SpanOf(*context));
   if (context->amount() != nullptr) {
     return Unary(ast::UnaryOp::kNegate, context->MINUS()->getSymbol(), Amount(context->amount()),
                  SpanOf(*context));

@@ -184,8 +184,7 @@ ast::StatementPtr AstBuilder::If(Context* context, FlowParser::ExprContext* cond
   if (!blocks.empty()) statement->then_block = Block(blocks[0]);
   if (blocks.size() > 1) statement->else_block = Block(blocks[1]);
   if (else_if != nullptr) {
-    statement->else_if =
-        If(else_if, else_if->expr(), else_if->statementBlock(), else_if->ifElse());
+    statement->else_if = If(else_if, else_if->expr(), else_if->statementBlock(), else_if->ifElse());
   }
   return statement;
 }
@@ -203,7 +202,8 @@ ast::StatementPtr AstBuilder::MatchOf(FlowParser::MatchStatementContext* context
       out.block = Block(arm->statementBlock());
     } else if (IsWhole(arm->statement())) {
       out.block.span = SpanOf(*arm->statement());
-      if (auto built = Statement(arm->statement())) out.block.statements.push_back(std::move(built));
+      if (auto built = Statement(arm->statement()))
+        out.block.statements.push_back(std::move(built));
     }
     statement->arms.push_back(std::move(out));
   }

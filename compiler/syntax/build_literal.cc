@@ -105,8 +105,9 @@ ast::ExprPtr AstBuilder::TimestampOf(const antlr4::Token* token) {
   if (!micros) {
     diagnostics_.Report(Code::kF0023, node->span)
         .Arg(Text(node->span))
-        .Help("write @2026-01-31, @2026-01-31T10:00:00Z or @2026-01-31T10:00:00.250+02:00; "
-              "at most 6 digits of a second");
+        .Help(
+            "write @2026-01-31, @2026-01-31T10:00:00Z or @2026-01-31T10:00:00.250+02:00; "
+            "at most 6 digits of a second");
   }
   node->micros = micros.value_or(0);
   return node;
@@ -142,8 +143,9 @@ std::string AstBuilder::UnescapeAt(Span text) {
     const Span span{text.file, begin, begin + static_cast<uint32_t>(bad.length)};
     diagnostics_.Report(Code::kF0017, span)
         .Arg(Text(span))
-        .Help("escapes: \\n \\t \\r \\0 \\\\ \\\" \\' \\{ \\} \\u{1F600}; "
-              "in a regular expression use r\"…\"");
+        .Help(
+            "escapes: \\n \\t \\r \\0 \\\\ \\\" \\' \\{ \\} \\u{1F600}; "
+            "in a regular expression use r\"…\"");
   }
   return std::move(decoded.value);
 }
@@ -173,7 +175,8 @@ ast::ExprPtr AstBuilder::FStringOf(const antlr4::Token* token) {
     } else {
       std::string text = UnescapeAt(part.span);
       for (const char* twice : {"{{", "}}"}) {
-        for (size_t at = 0; (at = text.find(twice, at)) != std::string::npos; ++at) text.erase(at, 1);
+        for (size_t at = 0; (at = text.find(twice, at)) != std::string::npos; ++at)
+          text.erase(at, 1);
       }
       part.text = std::move(text);
     }

@@ -9,8 +9,8 @@ std::vector<Comment> ListComments(const SourceFile& source) {
   std::vector<Comment> comments;
   for (const antlr4::Token* token : tokens.stream().getTokens()) {
     if (token->getChannel() == antlr4::Token::DEFAULT_CHANNEL) continue;
-    comments.push_back({tokens.SpanOf(token),
-                        token->getType() == syntax::FlowParser::BLOCK_COMMENT});
+    comments.push_back(
+        {tokens.SpanOf(token), token->getType() == syntax::FlowParser::BLOCK_COMMENT});
   }
   return comments;
 }

@@ -38,8 +38,7 @@ antlr4::Token* ErrorStrategy::recoverInline(antlr4::Parser* parser) {
   throw antlr4::InputMismatchException(parser);
 }
 
-void ErrorStrategy::reportError(antlr4::Parser* parser,
-                                const antlr4::RecognitionException& error) {
+void ErrorStrategy::reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) {
   if (recovering_) return;
   recovering_ = true;
   SyntaxError site;
@@ -59,7 +58,8 @@ void ErrorStrategy::recover(antlr4::Parser* parser, std::exception_ptr error) {
   const auto* context = parser->getContext();
   const size_t rule = context->getRuleIndex();
   if (rule == FlowParser::RuleItem || rule == FlowParser::RuleModuleHead) return;
-  const size_t start = tokens_.IndexOf(*const_cast<antlr4::ParserRuleContext*>(context)->getStart());
+  const size_t start =
+      tokens_.IndexOf(*const_cast<antlr4::ParserRuleContext*>(context)->getStart());
   const size_t cursor = tokens_.IndexOf(*parser->getCurrentToken());
   size_t next = kNowhere;
   if (rule == FlowParser::RuleStage) {

@@ -23,12 +23,13 @@ class Explainer {
 
   Explanation Run() {
     using Slip = bool (Explainer::*)();
-    static constexpr Slip kSlips[] = {
-        &Explainer::UnknownStage,   &Explainer::UnnamedColumn,     &Explainer::CompareWithAssign,
-        &Explainer::AssignWithEqual, &Explainer::ValidateWithoutElse, &Explainer::MissingRoute,
-        &Explainer::MissingColon,   &Explainer::SqlInPipeline,     &Explainer::UpperCaseWord,
-        &Explainer::ReservedName,   &Explainer::UnfinishedExpression, &Explainer::UnknownClause,
-        &Explainer::MissingComma};
+    static constexpr Slip kSlips[] = {&Explainer::UnknownStage,         &Explainer::UnnamedColumn,
+                                      &Explainer::CompareWithAssign,    &Explainer::AssignWithEqual,
+                                      &Explainer::ValidateWithoutElse,  &Explainer::MissingRoute,
+                                      &Explainer::MissingColon,         &Explainer::SqlInPipeline,
+                                      &Explainer::UpperCaseWord,        &Explainer::ReservedName,
+                                      &Explainer::UnfinishedExpression, &Explainer::UnknownClause,
+                                      &Explainer::MissingComma};
     for (Slip slip : kSlips) {
       if ((this->*slip)()) return Result();
     }
@@ -46,18 +47,14 @@ class Explainer {
   size_t Type(size_t index) const { return tokens_.type(index); }
   std::string_view Text(size_t index) const { return tokens_.text(index); }
   size_t Before() const { return at_ == 0 ? kEndOfFile : Type(at_ - 1); }
-  bool Expects(size_t type) const {
-    return error_.expected.contains(type);
-  }
+  bool Expects(size_t type) const { return error_.expected.contains(type); }
   /// After the last complete part of a declaration, where nothing fits any more.
   bool AfterItem() const { return error_.rules.empty(); }
 
   DiagnosticBuilder Report(Code code, size_t index) {
     return scratch_.Report(code, tokens_.at(index).span);
   }
-  Explanation Result() {
-    return {scratch_.diagnostics().front(), retyping_};
-  }
+  Explanation Result() { return {scratch_.diagnostics().front(), retyping_}; }
 
   std::string AfterItemExpected() const {
     return StageWord() != kNowhere ? "`|>` and a stage, or the next declaration"
@@ -222,7 +219,8 @@ class Explainer {
       report.Here("a stream or sink is written `-> name`")
           .Suggest(tokens_.at(at_).span, fmt::format("-> {}", Text(at_)), "add `->`");
     }
-    report.Help("`-> name` (a stream or a sink), `discard \"why\"` (dropped and counted), or `fail`");
+    report.Help(
+        "`-> name` (a stream or a sink), `discard \"why\"` (dropped and counted), or `fail`");
     return true;
   }
 

@@ -54,17 +54,23 @@ class TopLevelExplainer {
     } else if (type_ == FlowParser::PIPE) {
       Report(Code::kF0029).Help("a pipeline starts with `from`: from clicks |> …");
     } else if (type_ == FlowParser::K_LET) {
-      Report(Code::kF0021).Arg(text_).Help(
-          "a value for the whole file is a `param`; `let` stands in tests and event handlers");
+      Report(Code::kF0021)
+          .Arg(text_)
+          .Help(
+              "a value for the whole file is a `param`; `let` stands in tests and event handlers");
     } else if (type_ == FlowParser::AT_SIGN) {
-      Report(Code::kF0001).Arg("a declaration after its annotations").Arg(DescribeFound(tokens_, at_));
+      Report(Code::kF0001)
+          .Arg("a declaration after its annotations")
+          .Arg(DescribeFound(tokens_, at_));
     } else if (IsNameToken(type_)) {
       UnknownWord();
     } else if (IsReservedWord(type_) || IsStageWord(type_)) {
       Report(Code::kF0021).Arg(text_).Help("it stands inside a declaration or a pipeline");
     } else {
-      Report(Code::kF0001).Arg("a declaration").Arg(DescribeFound(tokens_, at_)).Help(
-          fmt::format("declarations: {}", fmt::join(ItemWords(), " ")));
+      Report(Code::kF0001)
+          .Arg("a declaration")
+          .Arg(DescribeFound(tokens_, at_))
+          .Help(fmt::format("declarations: {}", fmt::join(ItemWords(), " ")));
     }
     return {scratch_.diagnostics().front(), std::nullopt};
   }
@@ -88,12 +94,15 @@ class TopLevelExplainer {
 
   void UnknownWord() {
     if (IsStageWord(type_)) {
-      Report(Code::kF0029).Help(fmt::format("a pipeline starts with `from`: from clicks |> {} …", text_));
+      Report(Code::kF0029)
+          .Help(fmt::format("a pipeline starts with `from`: from clicks |> {} …", text_));
       return;
     }
     if (const auto lower = LowerItemWord()) {
-      Report(Code::kF0036).Arg(text_).Arg(*lower).Fix(tokens_.at(at_).span, *lower,
-                                                      fmt::format("write `{}`", *lower));
+      Report(Code::kF0036)
+          .Arg(text_)
+          .Arg(*lower)
+          .Fix(tokens_.at(at_).span, *lower, fmt::format("write `{}`", *lower));
       return;
     }
     auto report = Report(Code::kF0009).Arg(text_);

@@ -25,9 +25,13 @@ struct Unit {
   int64_t size;
 };
 
-constexpr Unit kDurationUnits[] = {
-    {"us", 1},          {"ms", 1'000},          {"s", 1'000'000},          {"m", 60'000'000},
-    {"h", 3'600'000'000}, {"d", 86'400'000'000}, {"w", 604'800'000'000}};
+constexpr Unit kDurationUnits[] = {{"us", 1},
+                                   {"ms", 1'000},
+                                   {"s", 1'000'000},
+                                   {"m", 60'000'000},
+                                   {"h", 3'600'000'000},
+                                   {"d", 86'400'000'000},
+                                   {"w", 604'800'000'000}};
 
 constexpr Unit kSizeUnits[] = {{"B", 1},
                                {"KB", 1'000},
@@ -189,8 +193,10 @@ DecodedString Unescape(std::string_view text) {
 }
 
 std::string DecodeTextBlock(std::string_view text) {
-  if (text.starts_with("\r\n")) text.remove_prefix(2);
-  else if (text.starts_with("\n")) text.remove_prefix(1);
+  if (text.starts_with("\r\n"))
+    text.remove_prefix(2);
+  else if (text.starts_with("\n"))
+    text.remove_prefix(1);
   return std::string(text);
 }
 

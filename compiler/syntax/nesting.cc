@@ -37,7 +37,8 @@ bool Separates(const Token& token) {
     case FlowParser::OPT_ASSIGN:
     case FlowParser::K_LET:
     case FlowParser::K_EXPECT: return true;
-    default: return token.first_on_line && (IsItemWord(token.type) || token.type == FlowParser::K_USE);
+    default:
+      return token.first_on_line && (IsItemWord(token.type) || token.type == FlowParser::K_USE);
   }
 }
 
@@ -63,8 +64,8 @@ bool CheckNesting(const Tokens& tokens, DiagnosticEngine& diagnostics) {
         if (chains.size() > 1) {
           depth -= chains.back() + 1;
           chains.pop_back();
-          const bool chained = token.type == FlowParser::RBRACKET &&
-                               tokens.type(i + 1) == FlowParser::LBRACKET;
+          const bool chained =
+              token.type == FlowParser::RBRACKET && tokens.type(i + 1) == FlowParser::LBRACKET;
           if (chained) {
             ++chains.back();
             ++depth;

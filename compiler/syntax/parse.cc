@@ -73,7 +73,9 @@ class FileParser {
     return word == FlowParser::K_PIPELINE || word == FlowParser::K_MODULE;
   }
 
-  bool CanStartItem(size_t index) const { return IsItemWord(tokens_.type(AfterAnnotations(index))); }
+  bool CanStartItem(size_t index) const {
+    return IsItemWord(tokens_.type(AfterAnnotations(index)));
+  }
 
   void Collect(SyntaxError error) {
     if (!IsSilent(error.at)) {
@@ -90,9 +92,7 @@ class FileParser {
     });
   }
 
-  void MoveTo(size_t index) {
-    tokens_.stream().seek(tokens_.at(index).antlr->getTokenIndex());
-  }
+  void MoveTo(size_t index) { tokens_.stream().seek(tokens_.at(index).antlr->getTokenIndex()); }
 
   /// Runs `parse` at `start`; again if an explanation says how a token was meant. Then reports.
   template <typename Parse>
@@ -122,7 +122,8 @@ class FileParser {
   void CheckWhatFollows() {
     const size_t next = tokens_.Cursor();
     if (!found_.empty() || tokens_.type(next) == kEndOfFile || CanStartItem(next)) return;
-    if (tokens_.type(next) == FlowParser::K_PIPELINE || tokens_.type(next) == FlowParser::K_MODULE) {
+    if (tokens_.type(next) == FlowParser::K_PIPELINE ||
+        tokens_.type(next) == FlowParser::K_MODULE) {
       return;
     }
     const bool own_line = tokens_.at(next).first_on_line && tokens_.at(next).column == 0;
@@ -149,8 +150,8 @@ class FileParser {
     ast::ItemPtr item = builder_.Item(tree);
     const size_t cursor = tokens_.Cursor();
     if (item != nullptr) {
-      item->has_errors = failed_ || diagnostics_.ErrorCount() > errors_before ||
-                         HasTokenErrors(item->span);
+      item->has_errors =
+          failed_ || diagnostics_.ErrorCount() > errors_before || HasTokenErrors(item->span);
       file.items.push_back(std::move(item));
     }
     const bool stuck = cursor == start;
@@ -197,10 +198,8 @@ ast::ExprPtr ParseWhole(Tokens& tokens, DiagnosticEngine& diagnostics) {
   FlowParser parser(&tokens.stream());
   parser.removeErrorListeners();
   std::vector<Explanation> found;
-  parser.setErrorHandler(
-      std::make_shared<ErrorStrategy>(tokens, [&](const SyntaxError& error) {
-        found.push_back(Explain(tokens, error));
-      }));
+  parser.setErrorHandler(std::make_shared<ErrorStrategy>(
+      tokens, [&](const SyntaxError& error) { found.push_back(Explain(tokens, error)); }));
   parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
       antlr4::atn::PredictionMode::SLL);
   FlowParser::ExprContext* tree = nullptr;

@@ -12,12 +12,13 @@ namespace weir::syntax {
 
 /// The place where the parser could not go on.
 struct SyntaxError {
-  size_t at = 0;              ///< Offending token.
-  size_t item = 0;            ///< First token of the declaration.
-  std::vector<size_t> rules;  ///< Grammar rules, innermost first; empty right after a declaration.
+  size_t at = 0;               ///< Offending token.
+  size_t item = 0;             ///< First token of the declaration.
+  std::vector<size_t> rules;   ///< Grammar rules, innermost first; empty right after a declaration.
   std::vector<size_t> starts;  ///< First token of each of them.
   antlr4::misc::IntervalSet expected;  ///< Tokens that would have fitted.
-  bool in_decision = false;   ///< Several alternatives were open: `expected` is only the first token.
+  bool in_decision =
+      false;  ///< Several alternatives were open: `expected` is only the first token.
 
   const antlr4::dfa::Vocabulary* vocabulary = nullptr;  ///< Names of tokens.
 

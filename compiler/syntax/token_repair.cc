@@ -18,11 +18,11 @@ struct ForeignOperator {
 };
 
 constexpr ForeignOperator kOperators[] = {
-    {"&&", "and", FlowParser::K_AND},  {"&", "and", FlowParser::K_AND},
-    {"||", "or", FlowParser::K_OR},    {"!", "not", FlowParser::K_NOT},
-    {"===", "==", FlowParser::EQ},     {"!==", "!=", FlowParser::NE},
-    {"=>", "->", FlowParser::ARROW},   {":=", "=", FlowParser::ASSIGN},
-    {"++", "+", FlowParser::PLUS},     {"**", "*", FlowParser::STAR},
+    {"&&", "and", FlowParser::K_AND}, {"&", "and", FlowParser::K_AND},
+    {"||", "or", FlowParser::K_OR},   {"!", "not", FlowParser::K_NOT},
+    {"===", "==", FlowParser::EQ},    {"!==", "!=", FlowParser::NE},
+    {"=>", "->", FlowParser::ARROW},  {":=", "=", FlowParser::ASSIGN},
+    {"++", "+", FlowParser::PLUS},    {"**", "*", FlowParser::STAR},
 };
 
 constexpr std::string_view kUnits = "units: ns us ms s m h d w";
@@ -32,11 +32,11 @@ struct LongUnit {
   std::string_view unit;
 };
 constexpr LongUnit kLongUnits[] = {
-    {"sec", "s"},    {"secs", "s"},  {"second", "s"},  {"seconds", "s"}, {"min", "m"},
+    {"sec", "s"},    {"secs", "s"},   {"second", "s"},  {"seconds", "s"}, {"min", "m"},
     {"mins", "m"},   {"minute", "m"}, {"minutes", "m"}, {"hr", "h"},      {"hrs", "h"},
-    {"hour", "h"},   {"hours", "h"}, {"day", "d"},     {"days", "d"},    {"week", "w"},
-    {"weeks", "w"},  {"msec", "ms"}, {"millis", "ms"}, {"usec", "us"},   {"micros", "us"},
-    {"nanos", "ns"}, {"month", ""},  {"months", ""},   {"mo", ""},       {"y", ""},
+    {"hour", "h"},   {"hours", "h"},  {"day", "d"},     {"days", "d"},    {"week", "w"},
+    {"weeks", "w"},  {"msec", "ms"},  {"millis", "ms"}, {"usec", "us"},   {"micros", "us"},
+    {"nanos", "ns"}, {"month", ""},   {"months", ""},   {"mo", ""},       {"y", ""},
     {"year", ""},    {"years", ""},
 };
 
@@ -97,7 +97,8 @@ class Repair {
     std::string out(word);
     if (word[0] < 'a' || word[0] > 'z') return out;
     if (i > 0 && tokens_.at(i - 1).span.end == tokens_.at(i).span.begin) out = ' ' + out;
-    if (i + 1 < tokens_.size() && tokens_.at(i).span.end == tokens_.at(i + 1).span.begin) out += ' ';
+    if (i + 1 < tokens_.size() && tokens_.at(i).span.end == tokens_.at(i + 1).span.begin)
+      out += ' ';
     return out;
   }
 
@@ -110,8 +111,10 @@ class Repair {
       diagnostics_.Report(Code::kF0008, span).Here("write `|>`").Fix(span, "|>", "write `|>`");
       return tokens_.Retype(i, FlowParser::PIPE);
     }
-    diagnostics_.Report(Code::kF0003, span).Arg("|").Here("write `or`").Help(
-        "a stage starts with `|>`; the alternative of two conditions is `or`");
+    diagnostics_.Report(Code::kF0003, span)
+        .Arg("|")
+        .Here("write `or`")
+        .Help("a stage starts with `|>`; the alternative of two conditions is `or`");
     tokens_.Retype(i, FlowParser::K_OR);
   }
 
@@ -152,8 +155,8 @@ class Repair {
   void RepairCharacter(size_t i) {
     const std::string_view text = tokens_.text(i);
     const bool printable = text.size() > 1 || (text[0] > ' ' && text[0] != 0x7F);
-    const std::string shown =
-        printable ? fmt::format("`{}`", text) : fmt::format("0x{:02X}", static_cast<uint8_t>(text[0]));
+    const std::string shown = printable ? fmt::format("`{}`", text)
+                                        : fmt::format("0x{:02X}", static_cast<uint8_t>(text[0]));
     auto report = diagnostics_.Report(Code::kF0018, tokens_.at(i).span).Arg(shown);
     if (text == "#") {
       report.Help("a comment starts with `//`");

@@ -8,9 +8,7 @@ bool IsNameToken(size_t type) {
          (type >= FlowParser::K_ADVANCE && type <= FlowParser::K_WITHOUT);
 }
 
-bool IsReservedWord(size_t type) {
-  return type >= FlowParser::K_AND && type <= FlowParser::K_WITH;
-}
+bool IsReservedWord(size_t type) { return type >= FlowParser::K_AND && type <= FlowParser::K_WITH; }
 
 bool IsItemWord(size_t type) {
   switch (type) {
@@ -74,7 +72,8 @@ bool EndsExpression(size_t type) {
     case FlowParser::K_TRUE:
     case FlowParser::K_FALSE:
     case FlowParser::PARAM: return true;
-    default: return IsNameToken(type) || (type >= FlowParser::TIMESTAMP && type <= FlowParser::STRING);
+    default:
+      return IsNameToken(type) || (type >= FlowParser::TIMESTAMP && type <= FlowParser::STRING);
   }
 }
 

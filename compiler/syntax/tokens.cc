@@ -7,8 +7,8 @@ namespace {
 
 /// Byte offset of every code point and of the end; empty if each code point is one byte.
 std::vector<uint32_t> CodePointOffsets(std::string_view text) {
-  const bool ascii = std::all_of(text.begin(), text.end(),
-                                 [](char c) { return static_cast<uint8_t>(c) < 0x80; });
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
   if (ascii) return {};
   std::vector<uint32_t> offsets;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -58,8 +58,7 @@ std::string_view Tokens::text(size_t index) const {
 
 size_t Tokens::IndexOf(const antlr4::Token& token) const {
   const size_t index = token.getTokenIndex();
-  return index < index_of_.size() ? std::min(index_of_[index], list_.size() - 1)
-                                  : list_.size() - 1;
+  return index < index_of_.size() ? std::min(index_of_[index], list_.size() - 1) : list_.size() - 1;
 }
 
 void Tokens::Retype(size_t index, size_t type) {

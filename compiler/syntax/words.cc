@@ -6,14 +6,14 @@ namespace weir::syntax {
 namespace {
 
 constexpr std::string_view kStages[] = {
-    "aggregate", "anomaly", "apply",  "dedupe",  "extend", "flatten", "into",  "join",
-    "limit",     "lookup",  "process", "rekey",  "route",  "sample",  "select", "session",
-    "set",       "sort",    "top",    "union",   "validate", "where", "without"};
+    "aggregate", "anomaly", "apply",   "dedupe", "extend",   "flatten", "into",   "join",
+    "limit",     "lookup",  "process", "rekey",  "route",    "sample",  "select", "session",
+    "set",       "sort",    "top",     "union",  "validate", "where",   "without"};
 
-constexpr std::string_view kItems[] = {
-    "alert", "fixture", "fn",     "from", "module", "param",  "pipeline", "profile", "schema",
-    "secret", "sink",   "slo",    "source", "stream", "table", "template", "test",   "type",
-    "use",   "view"};
+constexpr std::string_view kItems[] = {"alert",    "fixture",  "fn",      "from",   "module",
+                                       "param",    "pipeline", "profile", "schema", "secret",
+                                       "sink",     "slo",      "source",  "stream", "table",
+                                       "template", "test",     "type",    "use",    "view"};
 
 constexpr ForeignStage kForeignStages[] = {
     {"filter", "where", "|> where x > 0"},
@@ -66,30 +66,31 @@ constexpr SqlClause kSqlClauses[] = {
 };
 
 constexpr ForeignItem kForeignItems[] = {
-    {"function", "fn"}, {"func", "fn"},      {"def", "fn"},       {"import", "use"},
-    {"include", "use"}, {"const", "param"},  {"var", "param"},    {"struct", "schema"},
+    {"function", "fn"},   {"func", "fn"},        {"def", "fn"},           {"import", "use"},
+    {"include", "use"},   {"const", "param"},    {"var", "param"},        {"struct", "schema"},
     {"record", "schema"}, {"message", "schema"}, {"interface", "schema"}, {"enum", "type"},
-    {"input", "source"}, {"output", "sink"}, {"query", "stream"}, {"materialized", "view"},
+    {"input", "source"},  {"output", "sink"},    {"query", "stream"},     {"materialized", "view"},
 };
 
-constexpr std::string_view kSqlStatements[] = {"select", "insert", "create", "update", "delete",
-                                               "alter",  "drop",   "merge"};
+constexpr std::string_view kSqlStatements[] = {"select", "insert", "create", "update",
+                                               "delete", "alter",  "drop",   "merge"};
 
-constexpr std::string_view kSourceClauses[] = {"from", "format", "key",    "time",
-                                               "future", "rate", "on error"};
-constexpr std::string_view kTableClauses[] = {"from",    "format", "key",   "where",    "cache",
-                                              "refresh", "warm on start", "versioned by"};
-constexpr std::string_view kSinkClauses[] = {"to",       "format",  "key",     "batch",
-                                             "retry",    "delivery", "columns", "pii", "on error"};
+constexpr std::string_view kSourceClauses[] = {"from",   "format", "key",     "time",
+                                               "future", "rate",   "on error"};
+constexpr std::string_view kTableClauses[] = {"from",  "format",  "key",           "where",
+                                              "cache", "refresh", "warm on start", "versioned by"};
+constexpr std::string_view kSinkClauses[] = {"to",       "format",  "key", "batch",   "retry",
+                                             "delivery", "columns", "pii", "on error"};
 constexpr std::string_view kViewClauses[] = {"key", "retain", "to"};
 constexpr std::string_view kAlertClauses[] = {"when", "for", "severity", "notify", "message"};
 constexpr std::string_view kAggregateClauses[] = {"by", "over", "emit", "late after", "ttl"};
-constexpr std::string_view kSessionClauses[] = {"by", "gap", "max", "state", "on event", "on close",
-                                                "output", "emit", "late after", "on error"};
-constexpr std::string_view kProcessClauses[] = {"by",     "ttl",  "state",      "on event", "on timer",
-                                                "output", "emit", "late after", "on error"};
-constexpr std::string_view kJoinClauses[] = {"as", "on", "within", "as of", "unmatched",
-                                             "late after"};
+constexpr std::string_view kSessionClauses[] = {"by",         "gap",      "max",    "state",
+                                                "on event",   "on close", "output", "emit",
+                                                "late after", "on error"};
+constexpr std::string_view kProcessClauses[] = {
+    "by", "ttl", "state", "on event", "on timer", "output", "emit", "late after", "on error"};
+constexpr std::string_view kJoinClauses[] = {"as",    "on",        "within",
+                                             "as of", "unmatched", "late after"};
 constexpr std::string_view kLookupClauses[] = {"as", "on", "set", "on error"};
 constexpr std::string_view kDedupeClauses[] = {"by", "within", "else"};
 
@@ -98,10 +99,10 @@ struct Clauses {
   std::span<const std::string_view> words;
 };
 const Clauses kClauses[] = {
-    {"source", kSourceClauses},     {"table", kTableClauses},     {"sink", kSinkClauses},
-    {"view", kViewClauses},         {"alert", kAlertClauses},     {"aggregate", kAggregateClauses},
-    {"session", kSessionClauses},   {"process", kProcessClauses}, {"join", kJoinClauses},
-    {"lookup", kLookupClauses},     {"dedupe", kDedupeClauses},
+    {"source", kSourceClauses},   {"table", kTableClauses},     {"sink", kSinkClauses},
+    {"view", kViewClauses},       {"alert", kAlertClauses},     {"aggregate", kAggregateClauses},
+    {"session", kSessionClauses}, {"process", kProcessClauses}, {"join", kJoinClauses},
+    {"lookup", kLookupClauses},   {"dedupe", kDedupeClauses},
 };
 
 template <typename Entry, size_t n>

@@ -14,8 +14,8 @@ std::span<const std::string_view> ItemWords();
 
 /// What another system calls a stage and what it is called here.
 struct ForeignStage {
-  std::string_view word;    ///< "filter"
-  std::string_view ours;    ///< "where"
+  std::string_view word;     ///< "filter"
+  std::string_view ours;     ///< "where"
   std::string_view example;  ///< "|> where x > 0"
 };
 /// Ignores case.

@@ -13,9 +13,9 @@ namespace weir {
 }  // namespace weir
 
 /// For our own bugs only: never reachable from a bad `.flow`, a bad row or a sick service.
-#define WEIR_CHECK(condition, ...)                                                           \
-  do {                                                                                       \
-    if (!(condition)) [[unlikely]] {                                                         \
-      ::weir::CheckFailed(#condition, __FILE__, __LINE__, fmt::format("" __VA_ARGS__));      \
-    }                                                                                        \
+#define WEIR_CHECK(condition, ...)                                                      \
+  do {                                                                                  \
+    if (!(condition)) [[unlikely]] {                                                    \
+      ::weir::CheckFailed(#condition, __FILE__, __LINE__, fmt::format("" __VA_ARGS__)); \
+    }                                                                                   \
   } while (false)

@@ -12,7 +12,7 @@ namespace weir {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit by design
+  Result(T value) : value_(std::move(value)) {}         // NOLINT: implicit by design
   Result(Status status) : status_(std::move(status)) {  // NOLINT: implicit by design
     WEIR_CHECK(!status_.ok(), "a Result without a value needs a failure");
   }
@@ -41,7 +41,8 @@ class [[nodiscard]] Result {
 };
 
 /// WEIR_ASSIGN(auto x, Compute()): returns on failure, else moves the value into `x`.
-#define WEIR_ASSIGN(target, expr) WEIR_ASSIGN_IMPL(WEIR_CONCAT(weir_result_, __COUNTER__), target, expr)
+#define WEIR_ASSIGN(target, expr) \
+  WEIR_ASSIGN_IMPL(WEIR_CONCAT(weir_result_, __COUNTER__), target, expr)
 #define WEIR_ASSIGN_IMPL(result, target, expr) \
   auto result = (expr);                        \
   if (!result.ok()) return result.status();    \

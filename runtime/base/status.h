@@ -11,18 +11,19 @@ namespace weir {
 /// What went wrong at run time. Retryable or not is a property of the code, see `IsRetryable`.
 enum class StatusCode {
   kOk = 0,
-  kInvalidArgument,    ///< A setting, an option or a call that can never work as given.
-  kNotFound,           ///< A file, a topic, a key that should exist does not.
-  kAlreadyExists,      ///< Something is in the way and must not be overwritten.
-  kPermissionDenied,   ///< The operating system or a service refuses access.
-  kIoError,            ///< A read or write failed.
-  kUnavailable,        ///< A service is down or slow; the same call may work later.
-  kResourceExhausted,  ///< Disk, memory or a quota is used up; may work later.
-  kDataLoss,           ///< Stored bytes are damaged or gone.
-  kUnimplemented,      ///< Part of the language or a connector that has no implementation yet.
-  kFailedPrecondition, ///< The state of the system forbids it (a `fail` route, a wrong incarnation).
-  kCancelled,          ///< Stopped on request.
-  kInternal,           ///< Our bug.
+  kInvalidArgument,     ///< A setting, an option or a call that can never work as given.
+  kNotFound,            ///< A file, a topic, a key that should exist does not.
+  kAlreadyExists,       ///< Something is in the way and must not be overwritten.
+  kPermissionDenied,    ///< The operating system or a service refuses access.
+  kIoError,             ///< A read or write failed.
+  kUnavailable,         ///< A service is down or slow; the same call may work later.
+  kResourceExhausted,   ///< Disk, memory or a quota is used up; may work later.
+  kDataLoss,            ///< Stored bytes are damaged or gone.
+  kUnimplemented,       ///< Part of the language or a connector that has no implementation yet.
+  kFailedPrecondition,  ///< The state of the system forbids it (a `fail` route, a wrong
+                        ///< incarnation).
+  kCancelled,           ///< Stopped on request.
+  kInternal,            ///< Our bug.
 };
 
 std::string_view StatusCodeName(StatusCode code);
@@ -60,10 +61,10 @@ Status MakeStatus(StatusCode code, fmt::format_string<Args...> format, Args&&...
   return Status(code, fmt::format(format, std::forward<Args>(args)...));
 }
 
-#define WEIR_DEFINE_STATUS(Name, Code)                                  \
-  template <typename... Args>                                           \
-  Status Name(fmt::format_string<Args...> format, Args&&... args) {     \
-    return MakeStatus(Code, format, std::forward<Args>(args)...);       \
+#define WEIR_DEFINE_STATUS(Name, Code)                              \
+  template <typename... Args>                                       \
+  Status Name(fmt::format_string<Args...> format, Args&&... args) { \
+    return MakeStatus(Code, format, std::forward<Args>(args)...);   \
   }
 WEIR_DEFINE_STATUS(InvalidArgumentError, StatusCode::kInvalidArgument)
 WEIR_DEFINE_STATUS(NotFoundError, StatusCode::kNotFound)
@@ -83,10 +84,10 @@ WEIR_DEFINE_STATUS(InternalError, StatusCode::kInternal)
 /// Returns from the enclosing function when `expr` (a Status) is a failure. The counter keeps names
 /// apart when a lambda inside `expr` uses the macro too.
 #define WEIR_TRY(...) WEIR_TRY_IMPL(WEIR_CONCAT(weir_status_, __COUNTER__), (__VA_ARGS__))
-#define WEIR_TRY_IMPL(status, expr)   \
-  do {                                \
-    ::weir::Status status = expr;     \
-    if (!status.ok()) return status;  \
+#define WEIR_TRY_IMPL(status, expr)  \
+  do {                               \
+    ::weir::Status status = expr;    \
+    if (!status.ok()) return status; \
   } while (false)
 
 }  // namespace weir

@@ -8,7 +8,8 @@
 namespace weir {
 
 CheckpointCoordinator::CheckpointCoordinator(StateBackend* backend, uint32_t workers)
-    : backend_(backend), workers_(workers),
+    : backend_(backend),
+      workers_(workers),
       committed_(backend == nullptr ? 0 : backend->last_epoch()) {}
 
 uint64_t CheckpointCoordinator::Begin() {

@@ -30,11 +30,11 @@ struct OptionSpec {
   std::string doc;
   std::optional<Value> default_value = {};  ///< shown in help and filled in
   bool required = false;
-  bool secret = false;                 ///< only a `secret` may be given, never a literal
-  bool per_row = false;                ///< an expression typed against every stream that goes in
+  bool secret = false;                    ///< only a `secret` may be given, never a literal
+  bool per_row = false;                   ///< an expression typed against every stream that goes in
   std::vector<std::string> choices = {};  ///< kEnum
   std::optional<int64_t> min = {}, max = {};  ///< kInteger, kDuration (us), kSize (bytes)
-  std::string example = {};            ///< as written: `"clicks.jsonl"`
+  std::string example = {};                   ///< as written: `"clicks.jsonl"`
 };
 
 /// What a sink can promise about each row.
@@ -85,7 +85,9 @@ struct FormatSpec {
 /// Name to spec; filled once by the program's main, then read-only.
 class ConnectorRegistry {
  public:
-  void Add(ConnectorSpec spec) { connectors_.push_back(std::make_unique<ConnectorSpec>(std::move(spec))); }
+  void Add(ConnectorSpec spec) {
+    connectors_.push_back(std::make_unique<ConnectorSpec>(std::move(spec)));
+  }
   void Add(FormatSpec spec) { formats_.push_back(std::make_unique<FormatSpec>(std::move(spec))); }
   const ConnectorSpec* Find(std::string_view name) const;
   const FormatSpec* FindFormat(std::string_view name) const;

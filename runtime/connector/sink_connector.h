@@ -34,23 +34,26 @@ class SinkWriter {
   /// Makes every frozen unit visible; rows the target refuses are appended to `refused`.
   virtual Status Deliver(std::vector<RefusedRow>& refused) = 0;
   /// Called between batches: time-based units (`batch … or 2s`), flushes of interactive sinks.
-  virtual Status Tick(Micros now) { (void)now; return Status::Ok(); }
+  virtual Status Tick(Micros now) {
+    (void)now;
+    return Status::Ok();
+  }
   virtual Status Close() { return Status::Ok(); }
 };
 
 struct SinkRequest {
   std::string pipeline;
-  std::string name;               ///< of the sink in the `.flow`
+  std::string name;  ///< of the sink in the `.flow`
   const ConnectorOptions* options = nullptr;
   std::string format;
   const ConnectorOptions* format_options = nullptr;
   SchemaPtr schema;
-  std::vector<int> key;           ///< columns
-  bool upsert = false;            ///< rows carry an op
+  std::vector<int> key;  ///< columns
+  bool upsert = false;   ///< rows carry an op
   int64_t batch_rows = 0, batch_bytes = 0;
   Micros batch_time = 0;
-  std::string incarnation;        ///< of the state directory; part of file names
-  uint32_t num_writers = 1;       ///< workers that will each make a writer
+  std::string incarnation;   ///< of the state directory; part of file names
+  uint32_t num_writers = 1;  ///< workers that will each make a writer
   const Clock* clock = nullptr;
 };
 

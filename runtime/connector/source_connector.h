@@ -16,8 +16,8 @@ namespace weir {
 /// alive; nothing is copied on the way to the decoder and to dead letters.
 struct RecordChunk {
   std::vector<std::string_view> records;
-  std::vector<int64_t> offsets;       ///< position of each record in its partition
-  std::vector<Micros> ingest_times;   ///< empty: the clock at reading
+  std::vector<int64_t> offsets;      ///< position of each record in its partition
+  std::vector<Micros> ingest_times;  ///< empty: the clock at reading
   /// Records the connector itself had to cut (longer than max_line): index and true length.
   std::vector<std::pair<size_t, int64_t>> truncated;
   std::vector<std::shared_ptr<const void>> owners;
@@ -54,10 +54,10 @@ class PartitionReader {
 
 /// What a source is made from.
 struct SourceRequest {
-  std::string name;              ///< of the source in the `.flow`
+  std::string name;  ///< of the source in the `.flow`
   const ConnectorOptions* options = nullptr;
-  SchemaPtr schema;              ///< declared; the generator makes records of it
-  std::string format;            ///< json, csv or raw; connectors that split text need it
+  SchemaPtr schema;    ///< declared; the generator makes records of it
+  std::string format;  ///< json, csv or raw; connectors that split text need it
   const ConnectorOptions* format_options = nullptr;
   int64_t max_line = 1 << 20;
   const Clock* clock = nullptr;

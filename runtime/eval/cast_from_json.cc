@@ -139,18 +139,16 @@ class JsonMapCast final : public CastKernel {
     });
     uint32_t count = static_cast<uint32_t>(keys.size());
     ColumnPtr key_column = CastElements(*key_, KeyColumn(keys, *input, *out), rows, *out, errors);
-    ColumnPtr value_column =
-        CastElements(*value_, JsonColumn(values, *input), rows, *out, errors);
+    ColumnPtr value_column = CastElements(*value_, JsonColumn(values, *input), rows, *out, errors);
     out->set_child(0, Column::MakeStruct(to_.element(), count,
                                          {std::move(key_column), std::move(value_column)}));
     return out;
   }
 
  private:
-  static MutableColumnPtr KeyColumn(const std::vector<std::string_view>& keys,
-                                    const Column& source, const Column& unescaped) {
-    MutableColumnPtr column =
-        Column::Make(DataType::String(), static_cast<uint32_t>(keys.size()));
+  static MutableColumnPtr KeyColumn(const std::vector<std::string_view>& keys, const Column& source,
+                                    const Column& unescaped) {
+    MutableColumnPtr column = Column::Make(DataType::String(), static_cast<uint32_t>(keys.size()));
     std::copy(keys.begin(), keys.end(), column->mutable_data<std::string_view>());
     column->AddOwnersOf(source);
     column->AddOwnersOf(unescaped);

@@ -45,8 +45,8 @@ class MapCast final : public CastKernel {
     const Column& pairs = *input->child(0);
     ColumnPtr keys = CastElements(*key_, pairs.child(0), rows, *out, errors);
     ColumnPtr values = CastElements(*value_, pairs.child(1), rows, *out, errors);
-    out->set_child(0, Column::MakeStruct(to_.element(), pairs.length(),
-                                         {std::move(keys), std::move(values)}));
+    out->set_child(
+        0, Column::MakeStruct(to_.element(), pairs.length(), {std::move(keys), std::move(values)}));
     return out;
   }
 
@@ -69,10 +69,10 @@ class StructCast final : public CastKernel {
     std::vector<ColumnPtr> children;
     for (size_t i = 0; i < members_.size(); ++i) {
       const DataType& type = to_.fields()[i].type;
-      ColumnPtr child = members_[i].source < 0
-                            ? Column::Nulls(type, capacity)
-                            : members_[i].caster->Cast(input->child(members_[i].source), rows,
-                                                       capacity, errors);
+      ColumnPtr child =
+          members_[i].source < 0
+              ? Column::Nulls(type, capacity)
+              : members_[i].caster->Cast(input->child(members_[i].source), rows, capacity, errors);
       children.push_back(Column::Flatten(child));
     }
     return Column::MakeStruct(to_, capacity, std::move(children));
@@ -89,8 +89,7 @@ CastKernelPtr MakeStructCast(const DataType& from, const DataType& to) {
     StructCast::Member member;
     if (std::optional<int> index = from.FieldIndex(field.name)) {
       member.source = *index;
-      auto caster =
-          ColumnCaster::Make(from.fields()[static_cast<size_t>(*index)].type, field.type);
+      auto caster = ColumnCaster::Make(from.fields()[static_cast<size_t>(*index)].type, field.type);
       if (!caster.ok()) return nullptr;
       member.caster = *std::move(caster);
     } else if (!field.type.optional()) {

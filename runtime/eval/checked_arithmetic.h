@@ -14,19 +14,25 @@ namespace weir {
 
 struct AddOp {
   template <typename T>
-  static bool Apply(T a, T b, T* out) { return !__builtin_add_overflow(a, b, out); }
+  static bool Apply(T a, T b, T* out) {
+    return !__builtin_add_overflow(a, b, out);
+  }
   static double Apply(double a, double b) { return a + b; }
 };
 
 struct SubtractOp {
   template <typename T>
-  static bool Apply(T a, T b, T* out) { return !__builtin_sub_overflow(a, b, out); }
+  static bool Apply(T a, T b, T* out) {
+    return !__builtin_sub_overflow(a, b, out);
+  }
   static double Apply(double a, double b) { return a - b; }
 };
 
 struct MultiplyOp {
   template <typename T>
-  static bool Apply(T a, T b, T* out) { return !__builtin_mul_overflow(a, b, out); }
+  static bool Apply(T a, T b, T* out) {
+    return !__builtin_mul_overflow(a, b, out);
+  }
   static double Apply(double a, double b) { return a * b; }
 };
 
@@ -41,7 +47,9 @@ struct DivideOp {
   }
   static double Apply(double a, double b) { return a / b; }
   template <typename T>
-  static bool IsMinusOne(T value) { return std::is_signed_v<T> && value == static_cast<T>(-1); }
+  static bool IsMinusOne(T value) {
+    return std::is_signed_v<T> && value == static_cast<T>(-1);
+  }
 };
 
 struct ModuloOp {

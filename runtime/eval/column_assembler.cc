@@ -36,8 +36,7 @@ void ColumnAssembler::CopyEntries(const Column& source, const RowSet& from, cons
   size_t known = 0;
   while (known < elements_.size() && elements_[known] != child) ++known;
   if (known == elements_.size()) {
-    uint32_t begin =
-        known == 0 ? 0 : element_offsets_[known - 1] + elements_[known - 1]->length();
+    uint32_t begin = known == 0 ? 0 : element_offsets_[known - 1] + elements_[known - 1]->length();
     elements_.push_back(child);
     element_offsets_.push_back(begin);
   }

@@ -51,8 +51,7 @@ CastKernelPtr MakeKernel(const DataType& from, const DataType& to) {
 
 }  // namespace
 
-Result<std::unique_ptr<ColumnCaster>> ColumnCaster::Make(const DataType& from,
-                                                         const DataType& to) {
+Result<std::unique_ptr<ColumnCaster>> ColumnCaster::Make(const DataType& from, const DataType& to) {
   CastKernelPtr kernel;
   if (!SameLayout(from, to) && !from.is(TypeKind::kNull)) {
     if (plan::SafetyOfCast(from.AsRequired(), to.AsRequired()) != CastSafety::kNever) {

@@ -33,12 +33,12 @@ class ColumnCaster {
   /// Fails when there is no such cast (plan/cast_rules.h).
   static Result<std::unique_ptr<ColumnCaster>> Make(const DataType& from, const DataType& to);
 
-  ColumnPtr Cast(const ColumnPtr& input, const RowSet& rows, uint32_t capacity,
-                 RowErrors& errors);
+  ColumnPtr Cast(const ColumnPtr& input, const RowSet& rows, uint32_t capacity, RowErrors& errors);
   const DataType& type() const { return to_; }
 
  private:
-  ColumnCaster(DataType to, CastKernelPtr kernel) : to_(std::move(to)), kernel_(std::move(kernel)) {}
+  ColumnCaster(DataType to, CastKernelPtr kernel)
+      : to_(std::move(to)), kernel_(std::move(kernel)) {}
 
   DataType to_;
   CastKernelPtr kernel_;  ///< null: the values stay as they are

@@ -97,17 +97,16 @@ Result<EvalNodePtr> MakeCompareNode(const plan::Expr& expr, EvalNodes children) 
     return EvalNodePtr(
         std::make_unique<EqualityNode>(expr, std::move(children), std::move(comparison)));
   }
-  return EvalNodePtr(
-      std::make_unique<OrderNode>(expr, std::move(children), std::move(comparison)));
+  return EvalNodePtr(std::make_unique<OrderNode>(expr, std::move(children), std::move(comparison)));
 }
 
 Result<EvalNodePtr> MakeInRangeNode(const plan::Expr& expr, EvalNodes children) {
-  WEIR_ASSIGN(Comparison low, Comparison::Make(CompareOp::kGreaterEqual, children[0]->type(),
-                                               children[1]->type()));
-  WEIR_ASSIGN(Comparison high, Comparison::Make(CompareOp::kLessEqual, children[0]->type(),
-                                                children[2]->type()));
-  return EvalNodePtr(std::make_unique<InRangeNode>(expr, std::move(children), std::move(low),
-                                                   std::move(high)));
+  WEIR_ASSIGN(Comparison low,
+              Comparison::Make(CompareOp::kGreaterEqual, children[0]->type(), children[1]->type()));
+  WEIR_ASSIGN(Comparison high,
+              Comparison::Make(CompareOp::kLessEqual, children[0]->type(), children[2]->type()));
+  return EvalNodePtr(
+      std::make_unique<InRangeNode>(expr, std::move(children), std::move(low), std::move(high)));
 }
 
 }  // namespace weir

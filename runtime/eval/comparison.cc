@@ -11,19 +11,27 @@ using plan::CompareOp;
 
 struct EqualTo {
   template <typename T>
-  static bool Apply(const T& a, const T& b) { return a == b; }
+  static bool Apply(const T& a, const T& b) {
+    return a == b;
+  }
 };
 struct NotEqualTo {
   template <typename T>
-  static bool Apply(const T& a, const T& b) { return a != b; }
+  static bool Apply(const T& a, const T& b) {
+    return a != b;
+  }
 };
 struct LessThan {
   template <typename T>
-  static bool Apply(const T& a, const T& b) { return a < b; }
+  static bool Apply(const T& a, const T& b) {
+    return a < b;
+  }
 };
 struct LessOrEqual {
   template <typename T>
-  static bool Apply(const T& a, const T& b) { return a <= b; }
+  static bool Apply(const T& a, const T& b) {
+    return a <= b;
+  }
 };
 
 template <typename Op, typename T>
@@ -152,8 +160,8 @@ void Comparison::RunExact(const Column& left, const Column& right, const RowSet&
                           uint8_t* out) const {
   int left_scale = left.type().scale(), right_scale = right.type().scale();
   rows.ForEach([&](RowIndex row) {
-    int order = CompareDecimals(ReadExact(left, row), left_scale, ReadExact(right, row),
-                                right_scale);
+    int order =
+        CompareDecimals(ReadExact(left, row), left_scale, ReadExact(right, row), right_scale);
     out[row] = Op::Apply(order, 0);
   });
 }

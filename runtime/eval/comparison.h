@@ -23,7 +23,14 @@ class Comparison {
  private:
   /// How the two sides meet.
   enum class Form : uint8_t {
-    kBool, kInt64, kUInt64, kFloat64, kInt128, kFixed16, kString, kCode,
+    kBool,
+    kInt64,
+    kUInt64,
+    kFloat64,
+    kInt128,
+    kFixed16,
+    kString,
+    kCode,
     kMixedCode,   ///< codes of different enums
     kMixedFloat,  ///< a float and another number
     kExact,       ///< decimals and integers of different scale or width
@@ -36,8 +43,8 @@ class Comparison {
 
   plan::CompareOp op_ = plan::CompareOp::kEqual;
   Form form_ = Form::kInt64;
-  bool swap_ = false;                   ///< > and >= are < and <= with the sides swapped
-  std::vector<int32_t> left_codes_;     ///< kMixedCode: code of the right enum, or -1
+  bool swap_ = false;                ///< > and >= are < and <= with the sides swapped
+  std::vector<int32_t> left_codes_;  ///< kMixedCode: code of the right enum, or -1
 };
 
 /// Whether two values of one type are equal, nulls included (null equals null). For elements of

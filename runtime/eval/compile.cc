@@ -115,9 +115,9 @@ Result<EvalNodePtr> CompileCase(const Expr& expr) {
     bool is_else = i + 1 == expr.children.size() && i % 2 == 1;
     bool is_test = i % 2 == 1 && !is_else;
     const Expr& child = *expr.children[i];
-    WEIR_ASSIGN(EvalNodePtr node, i == 0      ? CompileExpr(child)
-                                  : is_test   ? CompileAs(child, DataType::Bool())
-                                              : CompileAs(child, expr.type));
+    WEIR_ASSIGN(EvalNodePtr node, i == 0    ? CompileExpr(child)
+                                  : is_test ? CompileAs(child, DataType::Bool())
+                                            : CompileAs(child, expr.type));
     nodes.push_back(std::move(node));
   }
   return MakeCaseNode(expr, std::move(nodes));

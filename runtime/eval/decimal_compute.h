@@ -5,8 +5,9 @@
 
 namespace weir {
 
-/// A decimal operation on unscaled values of given scales, exact up to the rounding that the result's
-/// scale asks for (half away from zero). Spark's DecimalPrecision rules choose the result type.
+/// A decimal operation on unscaled values of given scales, exact up to the rounding that the
+/// result's scale asks for (half away from zero). Spark's DecimalPrecision rules choose the result
+/// type.
 struct DecimalOperation {
   plan::ArithOp op = plan::ArithOp::kAdd;
   int left_scale = 0;

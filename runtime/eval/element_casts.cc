@@ -40,8 +40,8 @@ ColumnPtr CastElements(ColumnCaster& caster, const ColumnPtr& elements, const Ro
                        const Column& lists, RowErrors& errors) {
   RowIndices named = NamedElements(rows, lists, elements->length());
   RowErrors found;
-  ColumnPtr result = Column::Flatten(
-      caster.Cast(elements, RowSet::Of(named), elements->length(), found));
+  ColumnPtr result =
+      Column::Flatten(caster.Cast(elements, RowSet::Of(named), elements->length(), found));
   if (!found.empty()) ReportRows(found, rows, lists, errors);
   return result;
 }

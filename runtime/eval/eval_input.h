@@ -10,7 +10,7 @@ namespace weir {
 
 /// What one evaluation reads. A view: everything belongs to the caller and must outlive the call.
 struct EvalInput {
-  const ColumnPtr* columns = nullptr;     ///< of a batch, or a register file; by kColumn index
+  const ColumnPtr* columns = nullptr;  ///< of a batch, or a register file; by kColumn index
   size_t num_columns = 0;
   const HiddenColumns* hidden = nullptr;  ///< null: no hidden columns (constants, tables)
   uint32_t capacity = 0;                  ///< length of every column; row numbers are below it

@@ -31,7 +31,8 @@ class EvalNode {
   /// added to `context.errors`. The column's physical form follows `type()`.
   virtual ColumnPtr Eval(EvalContext& context, const RowSet& rows) = 0;
 
-  /// Of a bool: appends the rows where it is true. Conjunctions and comparisons do without a column.
+  /// Of a bool: appends the rows where it is true. Conjunctions and comparisons do without a
+  /// column.
   virtual void Select(EvalContext& context, const RowSet& rows, RowIndices& selected);
 
   /// The value when it is the same for every row and known; else null.

@@ -27,9 +27,8 @@ class FloatArithNode final : public StrictNode {
 
  private:
   static void Round(const RowSet& rows, double* values) {
-    rows.ForEach([&](RowIndex row) {
-      values[row] = static_cast<double>(static_cast<float>(values[row]));
-    });
+    rows.ForEach(
+        [&](RowIndex row) { values[row] = static_cast<double>(static_cast<float>(values[row])); });
   }
 
   plan::ArithOp op_;

@@ -15,8 +15,8 @@ std::string_view JsonKindName(JsonKind kind);  ///< `an object`, `a number`
 /// Outcome of looking into a JSON text. Values are views of the text: members keep their bytes.
 enum class JsonLookup : uint8_t {
   kFound,
-  kAbsent,     ///< no such member, or the text is null
-  kScalar,     ///< the text has no members
+  kAbsent,  ///< no such member, or the text is null
+  kScalar,  ///< the text has no members
   kMalformed,
 };
 

@@ -7,8 +7,8 @@
 namespace weir {
 
 /// The rows that a node still has to compute while it evaluates its children: rows that failed in a
-/// child or that a null argument decides are taken away. Costs nothing while there are none. Scratch
-/// of a node, reused from batch to batch.
+/// child or that a null argument decides are taken away. Costs nothing while there are none.
+/// Scratch of a node, reused from batch to batch.
 class LiveRows {
  public:
   void Begin(const RowSet& rows, const RowErrors& errors);

@@ -101,8 +101,8 @@ std::vector<T> ExactValues(const plan::Expr& expr) {
     if (value.is_null()) continue;
     Int128 unscaled = 0;
     if (type.is_numeric()) {
-      auto scaled = RescaleExact(value.as_int128(), value.type().scale(), type.scale(),
-                                 kMaxDecimalPrecision);
+      auto scaled =
+          RescaleExact(value.as_int128(), value.type().scale(), type.scale(), kMaxDecimalPrecision);
       if (!scaled) continue;
       unscaled = *scaled;
     } else {
@@ -130,8 +130,8 @@ EvalNodePtr MakeStringInList(const plan::Expr& expr, EvalNodes children) {
     if (!value.is_null()) texts->push_back(value.as_string());
   }
   std::vector<std::string_view> views(texts->begin(), texts->end());
-  return std::make_unique<InListNode<std::string_view>>(expr, std::move(children),
-                                                        std::move(views), texts);
+  return std::make_unique<InListNode<std::string_view>>(expr, std::move(children), std::move(views),
+                                                        texts);
 }
 
 class ContainsNode final : public StrictNode {

@@ -41,7 +41,8 @@ class NegateNode final : public StrictNode {
     rows.ForEach([&](RowIndex row) {
       bool good = SubtractOp::Apply(T{0}, values[row], &target[row]);
       if constexpr (std::is_signed_v<T>) good &= range.Contains(target[row]);
-      if (good) [[likely]] return;
+      if (good) [[likely]]
+        return;
       context.errors->Add(row, RowErrorCode::kOverflow,
                           fmt::format("-({}) is out of range for {}", ColumnText(column, row),
                                       type().AsRequired().ToString()));

@@ -13,7 +13,8 @@ TextToScalar::TextToScalar(DataType to) : to_(to.AsRequired()), size_(PhysicalSi
 
 void TextToScalar::Store(std::string_view text, RowIndex row, Column& out, RowErrors& errors) {
   if (parser_) {
-    if (parser_->Parse(text, out.mutable_data<uint8_t>() + row * size_)) [[likely]] return;
+    if (parser_->Parse(text, out.mutable_data<uint8_t>() + row * size_)) [[likely]]
+      return;
     errors.Add(row, RowErrorCode::kCast,
                fmt::format("{}: {}", QuotedForMessage(text), parser_->Explain(text)));
     return;

@@ -79,8 +79,7 @@ class TimeArithNode final : public StrictNode {
     }
     int64_t moment = left_moment_ ? a : b;
     *out = moment;
-    return (left_moment_ || right_moment_) &&
-           (moment == kMinTimestamp || moment == kMaxTimestamp);
+    return (left_moment_ || right_moment_) && (moment == kMinTimestamp || moment == kMaxTimestamp);
   }
 
   ArithOp op_;

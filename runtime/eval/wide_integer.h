@@ -38,7 +38,6 @@ UInt256 Multiply(UInt128 a, UInt128 b);
 bool MultiplyChecked(const UInt256& a, UInt128 b, UInt256* out);
 
 /// Quotient and remainder; `divisor` is not zero.
-void Divide(const UInt256& dividend, const UInt256& divisor, UInt256* quotient,
-            UInt256* remainder);
+void Divide(const UInt256& dividend, const UInt256& divisor, UInt256* quotient, UInt256* remainder);
 
 }  // namespace weir

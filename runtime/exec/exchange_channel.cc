@@ -5,7 +5,9 @@
 namespace weir {
 
 ExchangeChannel::ExchangeChannel(size_t capacity, EventCount* producer, EventCount* consumer)
-    : capacity_(capacity), producer_(producer), consumer_(consumer),
+    : capacity_(capacity),
+      producer_(producer),
+      consumer_(consumer),
       slots_(std::make_unique<Slot[]>(kSlots)) {}
 
 bool ExchangeChannel::TryPush(StreamElement& element) {
@@ -18,10 +20,9 @@ bool ExchangeChannel::TryPush(StreamElement& element) {
   if (full) {
     refused_.store(true, std::memory_order_seq_cst);
     // The consumer may have made room before it could see that we wait.
-    const bool still_full =
-        tail - head_.load(std::memory_order_seq_cst) >= kSlots ||
-        (bytes > 0 && bytes_.load(std::memory_order_seq_cst) > 0 &&
-         bytes_.load(std::memory_order_seq_cst) + bytes > capacity_);
+    const bool still_full = tail - head_.load(std::memory_order_seq_cst) >= kSlots ||
+                            (bytes > 0 && bytes_.load(std::memory_order_seq_cst) > 0 &&
+                             bytes_.load(std::memory_order_seq_cst) + bytes > capacity_);
     if (still_full) return false;
   }
   refused_.store(false, std::memory_order_relaxed);

@@ -46,10 +46,10 @@ class ExchangeChannel {
   EventCount* producer_;
   EventCount* consumer_;
   std::unique_ptr<Slot[]> slots_;
-  alignas(64) std::atomic<uint64_t> tail_{0};   ///< next slot to write
-  std::atomic<bool> refused_{false};            ///< the producer waits for room
-  alignas(64) std::atomic<uint64_t> head_{0};   ///< next slot to read
-  alignas(64) std::atomic<size_t> bytes_{0};    ///< of rows inside
+  alignas(64) std::atomic<uint64_t> tail_{0};  ///< next slot to write
+  std::atomic<bool> refused_{false};           ///< the producer waits for room
+  alignas(64) std::atomic<uint64_t> head_{0};  ///< next slot to read
+  alignas(64) std::atomic<size_t> bytes_{0};   ///< of rows inside
 };
 
 }  // namespace weir

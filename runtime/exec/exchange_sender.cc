@@ -9,7 +9,10 @@ namespace weir {
 
 ExchangeSender::ExchangeSender(SchemaPtr schema, std::vector<ExchangeChannel*> targets,
                                uint32_t self, const Clock* clock, WorkerContext* context)
-    : schema_(std::move(schema)), targets_(targets.size()), self_(self), clock_(clock),
+    : schema_(std::move(schema)),
+      targets_(targets.size()),
+      self_(self),
+      clock_(clock),
       context_(context) {
   for (size_t i = 0; i < targets.size(); ++i) targets_[i].channel = targets[i];
 }

@@ -83,9 +83,9 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
   WEIR_TRY(Restore());
   std::vector<Worker*> workers;
   for (auto& worker : job_->workers_) workers.push_back(worker.get());
-  job_->coordinator_ = std::make_unique<JobCoordinator>(
-      &plan_, std::move(workers), job_->signals_.get(), job_->checkpoints_.get(),
-      options_.checkpoint_every);
+  job_->coordinator_ =
+      std::make_unique<JobCoordinator>(&plan_, std::move(workers), job_->signals_.get(),
+                                       job_->checkpoints_.get(), options_.checkpoint_every);
   return std::move(job_);
 }
 
@@ -96,11 +96,11 @@ bool JobBuilder::Direct(const PhysicalInput& input) const {
 Status JobBuilder::OpenSink(const plan::LogicalNode& node) {
   std::unique_ptr<SinkConnector> connector;
   if (node.kind == NodeKind::kSink) {
-    WEIR_ASSIGN(connector, options_.connectors->MakeSink(*plan_.logical, As<plan::SinkNode>(node),
-                                                         options_));
+    WEIR_ASSIGN(connector,
+                options_.connectors->MakeSink(*plan_.logical, As<plan::SinkNode>(node), options_));
   } else {
-    WEIR_ASSIGN(connector, options_.connectors->MakeView(*plan_.logical, As<plan::ViewNode>(node),
-                                                         options_));
+    WEIR_ASSIGN(connector,
+                options_.connectors->MakeView(*plan_.logical, As<plan::ViewNode>(node), options_));
   }
   if (connector == nullptr) return Status::Ok();
   const Status opened = connector->Open();
@@ -205,8 +205,7 @@ void JobBuilder::MakeChannels() {
     for (uint32_t from = 0; from < options_.workers; ++from) {
       for (uint32_t to = 0; to < options_.workers; ++to) {
         job_->channels_.push_back(std::make_unique<ExchangeChannel>(
-            options_.channel_bytes, job_->workers_[from]->events(),
-            job_->workers_[to]->events()));
+            options_.channel_bytes, job_->workers_[from]->events(), job_->workers_[to]->events()));
         exchange.channels[from].push_back(job_->channels_.back().get());
       }
     }
@@ -259,8 +258,8 @@ Status JobBuilder::MakeNode(uint32_t worker, const PhysicalNode& node) {
   const Status opened = op->Open(ContextOf(worker));
   if (!opened.ok()) return opened.WithContext(node.logical->name);
   tasks_[worker][static_cast<size_t>(node.id)] = owner.AddTask(std::make_unique<OperatorTask>(
-      std::move(op), node.id, std::max<size_t>(1, node.inputs.size()), levels_[static_cast<size_t>(node.id)],
-      owner.context()));
+      std::move(op), node.id, std::max<size_t>(1, node.inputs.size()),
+      levels_[static_cast<size_t>(node.id)], owner.context()));
   return Status::Ok();
 }
 
@@ -271,10 +270,9 @@ OutputPort& JobBuilder::PortOf(uint32_t worker, int node, int port) const {
 }
 
 Status JobBuilder::Connect(uint32_t worker) {
-  const auto source =
-      std::find_if(plan_.nodes.begin(), plan_.nodes.end(), [](const PhysicalNode& node) {
-        return node.logical->kind == NodeKind::kSource;
-      });
+  const auto source = std::find_if(
+      plan_.nodes.begin(), plan_.nodes.end(),
+      [](const PhysicalNode& node) { return node.logical->kind == NodeKind::kSource; });
   for (const PhysicalNode& node : plan_.nodes) {
     OperatorTask* task = tasks_[worker][static_cast<size_t>(node.id)];
     if (task != nullptr && node.inputs.empty() && source != plan_.nodes.end()) {
@@ -297,9 +295,9 @@ Status JobBuilder::ConnectExchange(uint32_t worker, Exchange& exchange) {
   Worker& owner = *job_->workers_[worker];
   const PhysicalInput& input = *exchange.input;
   const plan::LogicalNode& producer = *plan_.nodes[static_cast<size_t>(input.node)].logical;
-  auto sender = std::make_unique<ExchangeSender>(producer.port_schema(input.port),
-                                                 exchange.channels[worker], worker,
-                                                 options_.clock, owner.context());
+  auto sender =
+      std::make_unique<ExchangeSender>(producer.port_schema(input.port), exchange.channels[worker],
+                                       worker, options_.clock, owner.context());
   const Status opened = sender->Open(input.keys);
   if (!opened.ok()) return opened.WithContext(producer.name);
   ExchangeSender* added = owner.AddSender(std::move(sender));

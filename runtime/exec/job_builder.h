@@ -53,9 +53,9 @@ class JobBuilder {
   const JobOptions& options_;
   OperatorResources resources_;
   std::vector<Exchange> exchanges_;
-  std::vector<int> levels_;                              ///< by node
-  std::vector<std::vector<OperatorTask*>> tasks_;        ///< by worker, node; null: a source
-  std::vector<std::vector<SourceTask*>> sources_;        ///< by worker, node; null: a task
+  std::vector<int> levels_;                        ///< by node
+  std::vector<std::vector<OperatorTask*>> tasks_;  ///< by worker, node; null: a source
+  std::vector<std::vector<SourceTask*>> sources_;  ///< by worker, node; null: a task
   std::vector<std::map<int, std::vector<ExchangeSender*>>> senders_;  ///< by worker, node
 };
 

@@ -23,7 +23,10 @@ StateDelta LedgerDelta(const plan::PhysicalPlan& plan, const NodeAccounts& accou
 JobCoordinator::JobCoordinator(const plan::PhysicalPlan* plan, std::vector<Worker*> workers,
                                JobSignals* signals, CheckpointCoordinator* checkpoints,
                                Micros checkpoint_every)
-    : plan_(plan), workers_(std::move(workers)), signals_(signals), checkpoints_(checkpoints),
+    : plan_(plan),
+      workers_(std::move(workers)),
+      signals_(signals),
+      checkpoints_(checkpoints),
       every_(checkpoint_every) {
   for (const auto& task : workers_[0]->tasks()) deepest_ = std::max(deepest_, task->level());
 }
@@ -43,9 +46,8 @@ bool JobCoordinator::FindFailure() {
 
 bool JobCoordinator::FinalStageReady() const {
   if (stopping_) return true;
-  return std::all_of(workers_.begin(), workers_.end(), [this](const Worker* worker) {
-    return worker->finished_level() >= stage_;
-  });
+  return std::all_of(workers_.begin(), workers_.end(),
+                     [this](const Worker* worker) { return worker->finished_level() >= stage_; });
 }
 
 bool JobCoordinator::Advance(Micros now) {

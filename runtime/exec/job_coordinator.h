@@ -18,8 +18,8 @@ namespace weir {
 /// refuses may go to another one). Never blocks; called by the thread that runs the job.
 class JobCoordinator {
  public:
-  JobCoordinator(const plan::PhysicalPlan* plan, std::vector<Worker*> workers,
-                 JobSignals* signals, CheckpointCoordinator* checkpoints, Micros checkpoint_every);
+  JobCoordinator(const plan::PhysicalPlan* plan, std::vector<Worker*> workers, JobSignals* signals,
+                 CheckpointCoordinator* checkpoints, Micros checkpoint_every);
 
   /// Does what can be done now; true when it did something.
   bool Advance(Micros now);
@@ -54,9 +54,9 @@ class JobCoordinator {
   bool stopping_ = false;
   bool under_way_ = false;
   bool delivering_ = false;
-  bool final_ = false;   ///< the barrier under way is one of the last
+  bool final_ = false;  ///< the barrier under way is one of the last
   bool done_ = false;
-  int stage_ = 0;        ///< depth of sinks that the next final barrier ends
+  int stage_ = 0;  ///< depth of sinks that the next final barrier ends
   int deepest_ = 0;
   uint64_t epoch_ = 0;
   int64_t committed_ = 0;

@@ -10,14 +10,14 @@ namespace weir {
 /// What the job asks of all workers. Written by the thread that runs the job, polled by workers
 /// between two steps; numbers only grow.
 struct JobSignals {
-  std::atomic<bool> stop{false};           ///< sources read nothing more
-  std::atomic<bool> exit{false};           ///< workers do nothing more
-  std::atomic<uint64_t> barrier{0};        ///< inject this barrier at every source
-  std::atomic<uint64_t> deliver{0};        ///< its commit is done: sinks deliver
+  std::atomic<bool> stop{false};     ///< sources read nothing more
+  std::atomic<bool> exit{false};     ///< workers do nothing more
+  std::atomic<uint64_t> barrier{0};  ///< inject this barrier at every source
+  std::atomic<uint64_t> deliver{0};  ///< its commit is done: sinks deliver
   /// Sinks up to this level have had all input there will be; after delivery they end. -1: none.
   std::atomic<int> end_level{-1};
-  std::atomic<uint64_t> publish{0};        ///< copy the books for readers on other threads
-  EventCount job;                          ///< workers have news for the job
+  std::atomic<uint64_t> publish{0};  ///< copy the books for readers on other threads
+  EventCount job;                    ///< workers have news for the job
 };
 
 }  // namespace weir

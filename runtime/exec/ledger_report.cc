@@ -37,8 +37,8 @@ std::string CheckNode(const plan::PhysicalNode& node, const NodeAccount& account
                        ledger.routed, emitted);
   }
   if (node.logical->schema == nullptr && ledger.routed != emitted - account.rows_out[0]) {
-    return fmt::format("{}: counted {} rows routed, emitted {} on its routes", name,
-                       ledger.routed, emitted - account.rows_out[0]);
+    return fmt::format("{}: counted {} rows routed, emitted {} on its routes", name, ledger.routed,
+                       emitted - account.rows_out[0]);
   }
   return "";
 }
@@ -93,7 +93,8 @@ std::vector<NamedLedger> NameLedgers(const plan::PhysicalPlan& plan, const NodeA
     const auto found = accounts.find(node.id);
     if (found == accounts.end()) continue;
     const plan::LogicalNode& logical = *node.logical;
-    ledgers.push_back({names[static_cast<size_t>(node.id)], std::string(plan::NodeKindName(logical.kind)), logical.stream,
+    ledgers.push_back({names[static_cast<size_t>(node.id)],
+                       std::string(plan::NodeKindName(logical.kind)), logical.stream,
                        found->second.ledger});
   }
   return ledgers;

@@ -100,10 +100,9 @@ std::deque<Records>& MemoryConnectors::Source(const std::string& name) {
 
 void MemoryConnectors::Give(const std::string& source, std::string record) {
   std::deque<Records>& partitions = Source(source);
-  auto fewest = std::min_element(partitions.begin(), partitions.end(),
-                                 [](const Records& a, const Records& b) {
-                                   return a.lines.size() < b.lines.size();
-                                 });
+  auto fewest = std::min_element(
+      partitions.begin(), partitions.end(),
+      [](const Records& a, const Records& b) { return a.lines.size() < b.lines.size(); });
   fewest->lines.push_back(std::move(record));
 }
 

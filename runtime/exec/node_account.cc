@@ -104,9 +104,9 @@ std::string EncodeAccount(const NodeAccount& account) {
   std::string out(1, kCodecVersion);
   Writer writer(out);
   const Ledger& ledger = account.ledger;
-  for (int64_t count : {ledger.rows_in, ledger.passed, ledger.absorbed, ledger.late,
-                        ledger.pending, ledger.rows_out, ledger.routed, ledger.partly_late,
-                        ledger.records_read, ledger.bytes_read}) {
+  for (int64_t count : {ledger.rows_in, ledger.passed, ledger.absorbed, ledger.late, ledger.pending,
+                        ledger.rows_out, ledger.routed, ledger.partly_late, ledger.records_read,
+                        ledger.bytes_read}) {
     writer.Number(count);
   }
   writer.Map(ledger.discarded);

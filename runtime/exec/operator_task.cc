@@ -20,9 +20,14 @@ class OperatorTask::Input final : public Output {
 
 OperatorTask::OperatorTask(std::unique_ptr<Operator> op, int node_id, size_t inputs, int level,
                            WorkerContext* context)
-    : op_(std::move(op)), sink_(dynamic_cast<SinkControl*>(op_.get())), context_(context),
-      progress_(inputs), rows_received_(inputs, 0),
-      ports_(static_cast<size_t>(op_->node().num_ports())), node_id_(node_id), level_(level) {
+    : op_(std::move(op)),
+      sink_(dynamic_cast<SinkControl*>(op_.get())),
+      context_(context),
+      progress_(inputs),
+      rows_received_(inputs, 0),
+      ports_(static_cast<size_t>(op_->node().num_ports())),
+      node_id_(node_id),
+      level_(level) {
   for (size_t i = 0; i < inputs; ++i) inputs_.push_back(std::make_unique<Input>(this, i));
 }
 

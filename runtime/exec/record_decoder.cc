@@ -18,8 +18,8 @@ UnknownKeyPolicy PolicyOf(plan::UnknownKeys keys) {
   return UnknownKeyPolicy::kReject;
 }
 
-/// `tags[17]` counts as `tags[]`, `truncated JSON: ends after 12 bytes` as `truncated JSON`, so that
-/// a ledger has few reasons.
+/// `tags[17]` counts as `tags[]`, `truncated JSON: ends after 12 bytes` as `truncated JSON`, so
+/// that a ledger has few reasons.
 std::string CountedAs(const FieldError& error) {
   if (error.field.empty()) return error.reason.substr(0, error.reason.find(": "));
   std::string field;

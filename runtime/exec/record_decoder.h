@@ -36,8 +36,7 @@ class RecordDecoder {
   };
   RecordDecoder();
   void CheckConstraint(const Constraint& constraint, Micros now, uint32_t count,
-                       const std::vector<ColumnPtr>& columns,
-                       std::vector<RejectedRow>& rejected);
+                       const std::vector<ColumnPtr>& columns, std::vector<RejectedRow>& rejected);
 
   std::unique_ptr<Decoder> decoder_;
   std::vector<Constraint> constraints_;

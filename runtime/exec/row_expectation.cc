@@ -133,8 +133,8 @@ Result<std::vector<CapturedRow>> SelectRows(const std::vector<RecordBatch>& batc
 }
 
 Result<std::vector<CapturedRow>> LatestRows(const std::vector<RecordBatch>& batches,
-                                            const std::vector<int>& key,
-                                            const plan::ExprPtr& where, Micros now) {
+                                            const std::vector<int>& key, const plan::ExprPtr& where,
+                                            Micros now) {
   std::vector<std::string> order;
   std::map<std::string, CapturedRow> latest;
   for (const RecordBatch& batch : batches) {

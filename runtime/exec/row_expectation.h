@@ -24,8 +24,8 @@ Result<std::vector<CapturedRow>> SelectRows(const std::vector<RecordBatch>& batc
 /// What a view with these key columns holds after all of `batches`: the latest row of each key, in
 /// order of the first sighting. `where` as above.
 Result<std::vector<CapturedRow>> LatestRows(const std::vector<RecordBatch>& batches,
-                                            const std::vector<int>& key,
-                                            const plan::ExprPtr& where, Micros now);
+                                            const std::vector<int>& key, const plan::ExprPtr& where,
+                                            Micros now);
 
 /// Checks `kExpectRows` of `step` against `rows`; appends what is wrong, one line each.
 void CheckRows(const plan::TestStep& step, const std::vector<CapturedRow>& rows,

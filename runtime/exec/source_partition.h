@@ -11,19 +11,19 @@ namespace weir {
 
 /// One partition of a source while a worker reads it.
 struct SourcePartition {
-  std::string name;         ///< stable; keys the position in checkpoints
-  uint32_t index = 0;       ///< among all partitions of the source
+  std::string name;    ///< stable; keys the position in checkpoints
+  uint32_t index = 0;  ///< among all partitions of the source
   std::unique_ptr<PartitionReader> reader;
   PartitionWatermark watermark;
-  std::string resume_from;  ///< position at the start of this run
-  int64_t last_offset = -1; ///< of the last record handed on in this run; -1: none yet
+  std::string resume_from;   ///< position at the start of this run
+  int64_t last_offset = -1;  ///< of the last record handed on in this run; -1: none yet
   bool ended = false;
   bool idle = false;
   /// Records to ask for: follows how many rows come between two steps of the watermark, since
   /// columns are as long as what was read together.
   uint32_t batch_hint = kBatchRows;
-  Micros not_before = kMinTimestamp;    ///< clock time of the next poll
-  Micros empty_since = kMaxTimestamp;   ///< clock time since when it is at its end
+  Micros not_before = kMinTimestamp;   ///< clock time of the next poll
+  Micros empty_since = kMaxTimestamp;  ///< clock time since when it is at its end
 
   /// Resume point after the last record handed on.
   std::string Position() const {

@@ -36,7 +36,10 @@ ColumnPtr Int64Column(const std::vector<int64_t>& values) {
 }  // namespace
 
 SourceTask::SourceTask(const plan::SourceNode& node, int node_id, WorkerContext* context)
-    : node_(node), node_id_(node_id), decode_stage_(DecodeStage(node)), context_(context),
+    : node_(node),
+      node_id_(node_id),
+      decode_stage_(DecodeStage(node)),
+      context_(context),
       ports_(static_cast<size_t>(node.num_ports())) {}
 
 SourceTask::~SourceTask() = default;
@@ -283,15 +286,14 @@ RecordBatch SourceTask::MakeBatch(const SourcePartition& partition, const Record
                                   Micros now) {
   const auto count = static_cast<uint32_t>(chunk.size());
   HiddenColumns hidden;
-  hidden.origin = Column::Constant(Value::Int64(PackOrigin(node_.source_index, partition.index)),
-                                   count);
+  hidden.origin =
+      Column::Constant(Value::Int64(PackOrigin(node_.source_index, partition.index)), count);
   hidden.offset = Int64Column(chunk.offsets);
   hidden.ingest_time = chunk.ingest_times.empty()
                            ? Column::Constant(Value::Timestamp(now), count)
                            : Column::Retype(Int64Column(chunk.ingest_times), DataType::Timestamp());
   MutableColumnPtr payload = Column::Make(DataType::Bytes(), count);
-  std::copy(chunk.records.begin(), chunk.records.end(),
-            payload->mutable_data<std::string_view>());
+  std::copy(chunk.records.begin(), chunk.records.end(), payload->mutable_data<std::string_view>());
   for (const auto& owner : chunk.owners) payload->AddOwner(owner);
   hidden.payload = std::move(payload);
   return RecordBatch(node_.schema, std::move(columns_), count, std::move(hidden));
@@ -344,8 +346,8 @@ void SourceTask::JudgeTimes(const RecordBatch& batch, Micros now, RowIndices& go
                             std::vector<RejectedRow>& rejected) {
   const Column& times = *batch.hidden().event_time;
   const ColumnView<Micros> view(times);
-  const Micros latest = now > kMaxTimestamp - node_.time.future ? kMaxTimestamp
-                                                                : now + node_.time.future;
+  const Micros latest =
+      now > kMaxTimestamp - node_.time.future ? kMaxTimestamp : now + node_.time.future;
   size_t failed = 0;  // entries before are sorted decode errors of other rows
   std::vector<RowIndex> failed_rows;
   for (const RejectedRow& row : rejected) failed_rows.push_back(row.row);
@@ -358,8 +360,11 @@ void SourceTask::JudgeTimes(const RecordBatch& batch, Micros now, RowIndices& go
     if (view.IsNull(row)) {
       rejected.push_back({row, {}, {{"", "no event time"}}, "no event time", "no event time"});
     } else if (view[row] > latest) {
-      rejected.push_back({row, {}, {{"", "event time too far in the future"}},
-                          "event time too far in the future", "event time too far in the future"});
+      rejected.push_back({row,
+                          {},
+                          {{"", "event time too far in the future"}},
+                          "event time too far in the future",
+                          "event time too far in the future"});
     } else {
       kept.push_back(row);
     }
@@ -388,9 +393,9 @@ void SourceTask::EmitRows(SourcePartition& partition, const RecordBatch& batch,
     Announce(before, progress_->idle());
   }
   EmitRange(batch, rows, begin, rows.size(), stamp);
-  partition.batch_hint =
-      steps == 0 ? std::min(partition.batch_hint * 2, kBatchRows)
-                 : std::max(static_cast<uint32_t>(rows.size()) / steps, kSmallestRead);
+  partition.batch_hint = steps == 0
+                             ? std::min(partition.batch_hint * 2, kBatchRows)
+                             : std::max(static_cast<uint32_t>(rows.size()) / steps, kSmallestRead);
 }
 
 void SourceTask::EmitRange(const RecordBatch& batch, const RowIndices& rows, size_t begin,
@@ -398,9 +403,8 @@ void SourceTask::EmitRange(const RecordBatch& batch, const RowIndices& rows, siz
   if (begin == end || context_->failed()) return;
   RecordBatch part = batch;
   if (end - begin < batch.capacity()) {
-    part = batch.WithSelection(
-        RowIndices(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                   rows.begin() + static_cast<std::ptrdiff_t>(end)));
+    part = batch.WithSelection(RowIndices(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          rows.begin() + static_cast<std::ptrdiff_t>(end)));
   }
   part.mutable_hidden().watermark = Column::Constant(Value::Timestamp(stamp), batch.capacity());
   ports_[0].Emit(part);

@@ -8,7 +8,8 @@ namespace weir {
 
 TableRefresher::TableRefresher(const plan::TableSpec& table,
                                std::unique_ptr<TableConnector> connector)
-    : table_(table), connector_(std::move(connector)),
+    : table_(table),
+      connector_(std::move(connector)),
       versions_(std::make_shared<LookupTableVersions>()) {}
 
 Status TableRefresher::Load(Micros now) {

@@ -15,8 +15,8 @@ std::shared_ptr<const plan::PhysicalPlan> WithoutRates(
   auto copy = std::make_shared<plan::PhysicalPlan>(*plan);
   for (plan::PhysicalNode& node : copy->nodes) {
     if (node.logical->kind != plan::NodeKind::kSource) continue;
-    auto source = std::make_shared<plan::SourceNode>(
-        static_cast<const plan::SourceNode&>(*node.logical));
+    auto source =
+        std::make_shared<plan::SourceNode>(static_cast<const plan::SourceNode&>(*node.logical));
     source->rate_min = source->rate_max = 0;
     node.logical = std::move(source);
   }
@@ -26,7 +26,9 @@ std::shared_ptr<const plan::PhysicalPlan> WithoutRates(
 }  // namespace
 
 TestJob::TestJob(std::shared_ptr<const plan::PhysicalPlan> plan, Options options)
-    : plan_(WithoutRates(plan)), options_(options), connectors_(options.partitions),
+    : plan_(WithoutRates(plan)),
+      options_(options),
+      connectors_(options.partitions),
       state_(MakeMemoryStateBackend()) {}
 
 TestJob::~TestJob() = default;

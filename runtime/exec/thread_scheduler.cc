@@ -39,7 +39,8 @@ Status ThreadScheduler::Run(Job& job, const std::function<void()>& poll) {
   JobCoordinator& coordinator = job.coordinator();
   std::vector<std::jthread> threads;
   for (const auto& worker : job.workers()) {
-    threads.emplace_back([&job, &signals, w = worker.get()] { RunWorker(*w, signals, job.clock()); });
+    threads.emplace_back(
+        [&job, &signals, w = worker.get()] { RunWorker(*w, signals, job.clock()); });
   }
   Status housekeeping;
   while (!coordinator.done() && housekeeping.ok()) {
@@ -53,7 +54,8 @@ Status ThreadScheduler::Run(Job& job, const std::function<void()>& poll) {
       signals.job.Cancel();
       continue;
     }
-    signals.job.Wait(Until(coordinator.busy() ? kMaxTimestamp : coordinator.next_checkpoint(), now));
+    signals.job.Wait(
+        Until(coordinator.busy() ? kMaxTimestamp : coordinator.next_checkpoint(), now));
   }
   signals.exit.store(true, std::memory_order_release);
   for (const auto& worker : job.workers()) worker->events()->Notify();

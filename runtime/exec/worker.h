@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <random>
-#include <random>
 #include <utility>
 #include <vector>
 
@@ -25,11 +24,11 @@ namespace weir {
 struct Entry {
   SourceTask* source = nullptr;
   ExchangeReceiver* receiver = nullptr;
-  int depth = 0;                          ///< larger: further downstream
+  int depth = 0;  ///< larger: further downstream
   std::vector<OperatorTask*> tasks;
-  std::vector<ExchangeSender*> senders;   ///< where its rows may leave the worker
-  uint64_t barrier = 0;                   ///< last one that entered here
-  uint64_t settled = 0;                   ///< last one that all its tasks have
+  std::vector<ExchangeSender*> senders;  ///< where its rows may leave the worker
+  uint64_t barrier = 0;                  ///< last one that entered here
+  uint64_t settled = 0;                  ///< last one that all its tasks have
 };
 
 /// What a worker tells about one source, for people.
@@ -120,7 +119,7 @@ class Worker {
   std::vector<std::unique_ptr<Output>> taps_;
   std::vector<Entry> receiver_entries_;  ///< most downstream first
   std::vector<Entry> source_entries_;
-  std::vector<Entry*> ready_;            ///< scratch
+  std::vector<Entry*> ready_;  ///< scratch
   size_t next_source_ = 0;
   uint64_t injected_ = 0;
   bool barrier_open_ = false;

@@ -19,8 +19,8 @@ namespace weir {
 class Accumulators {
  public:
   /// `prefix`: bytes at the start of each block that belong to the operator.
-  static Result<std::unique_ptr<Accumulators>> Make(
-      const std::vector<plan::AggregateCall>& calls, size_t prefix);
+  static Result<std::unique_ptr<Accumulators>> Make(const std::vector<plan::AggregateCall>& calls,
+                                                    size_t prefix);
 
   size_t block_size() const { return block_size_; }
 

@@ -35,13 +35,13 @@ class AggregateInput {
   std::vector<std::unique_ptr<Evaluator>> distinct_arguments_;
   std::vector<std::vector<size_t>> argument_of_;  ///< by call: indices into distinct_arguments_
   std::vector<std::unique_ptr<Predicate>> distinct_filters_;
-  std::vector<int> filter_of_;                    ///< by call; -1: none
+  std::vector<int> filter_of_;  ///< by call; -1: none
 
   std::vector<ColumnPtr> key_columns_;
   std::vector<ColumnPtr> argument_columns_;
   std::vector<std::vector<const Column*>> arguments_;
-  std::vector<std::vector<uint8_t>> passes_;      ///< by filter, by row
-  std::vector<RowIndices> filter_rows_;           ///< scratch by filter
+  std::vector<std::vector<uint8_t>> passes_;  ///< by filter, by row
+  std::vector<RowIndices> filter_rows_;       ///< scratch by filter
   std::vector<RowSet> filtered_;
 };
 

@@ -12,8 +12,7 @@ AggregateRows::AggregateRows(const plan::AggregateNode& node, const Accumulators
 }
 
 RecordBatch AggregateRows::Build(const std::vector<Group>& groups, size_t begin, size_t end,
-                                 const Window* window, Micros event_time,
-                                 Micros watermark) const {
+                                 const Window* window, Micros event_time, Micros watermark) const {
   const auto count = static_cast<uint32_t>(end - begin);
   std::vector<std::string_view> keys;
   std::vector<uint8_t*> blocks;

@@ -20,7 +20,10 @@ std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
 }  // namespace
 
 AnomalyOperator::AnomalyOperator(const plan::AnomalyNode& node)
-    : Operator(node), anomaly_(node), errors_to_(node, node.error), keys_(TypesOf(node.keys)),
+    : Operator(node),
+      anomaly_(node),
+      errors_to_(node, node.error),
+      keys_(TypesOf(node.keys)),
       table_(sizeof(History), [](uint8_t* block) { delete HistoryOf(block).values; }) {}
 
 Status AnomalyOperator::Open(const OperatorContext& context) {
@@ -153,27 +156,27 @@ Status AnomalyOperator::Snapshot(StateWriter& out) {
 }
 
 Status AnomalyOperator::Restore(const StateReader& in) {
-  return in.ForEach("history", [this](uint32_t, std::string_view key,
-                                      std::string_view value) -> Status {
-    constexpr size_t kHead = 1 + sizeof(Micros);
-    if (value.size() < kHead || value[0] != kHistoryVersion ||
-        (value.size() - kHead) % sizeof(double) != 0) {
-      return DataLossError("{}: a stored history is damaged", anomaly_.name);
-    }
-    bool created = false;
-    uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-    History& history = HistoryOf(block);
-    history = {new std::vector<double>(), 0, 0};
-    std::memcpy(&history.last_row, value.data() + 1, sizeof(Micros));
-    table_.MarkCommitted(block);
-    // A history that has become shorter keeps the newest values.
-    for (size_t at = kHead; at < value.size(); at += sizeof(double)) {
-      double known = 0;
-      std::memcpy(&known, value.data() + at, sizeof(known));
-      Remember(history, known);
-    }
-    return Status::Ok();
-  });
+  return in.ForEach("history",
+                    [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+                      constexpr size_t kHead = 1 + sizeof(Micros);
+                      if (value.size() < kHead || value[0] != kHistoryVersion ||
+                          (value.size() - kHead) % sizeof(double) != 0) {
+                        return DataLossError("{}: a stored history is damaged", anomaly_.name);
+                      }
+                      bool created = false;
+                      uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+                      History& history = HistoryOf(block);
+                      history = {new std::vector<double>(), 0, 0};
+                      std::memcpy(&history.last_row, value.data() + 1, sizeof(Micros));
+                      table_.MarkCommitted(block);
+                      // A history that has become shorter keeps the newest values.
+                      for (size_t at = kHead; at < value.size(); at += sizeof(double)) {
+                        double known = 0;
+                        std::memcpy(&known, value.data() + at, sizeof(known));
+                        Remember(history, known);
+                      }
+                      return Status::Ok();
+                    });
 }
 
 }  // namespace weir

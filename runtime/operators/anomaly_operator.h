@@ -12,9 +12,9 @@
 
 namespace weir {
 
-/// `anomaly of x by k using zscore(…) as a`: how many standard deviations a value lies from the mean
-/// of its key's last `history` values (itself not among them), population formula. The struct `a`
-/// is added as the last column: every row passes.
+/// `anomaly of x by k using zscore(…) as a`: how many standard deviations a value lies from the
+/// mean of its key's last `history` values (itself not among them), population formula. The struct
+/// `a` is added as the last column: every row passes.
 ///
 /// Before `warmup` values are known the score is 0. A history without any variation has no scale:
 /// the same value scores 0, another one the largest score, kMaxScore. Scores are cut off there.
@@ -33,7 +33,7 @@ class AnomalyOperator final : public Operator {
   /// One key: a ring of its last values, grown up to the length of the history.
   struct History {
     std::vector<double>* values;
-    size_t next;       ///< place of the oldest value once the ring is full
+    size_t next;  ///< place of the oldest value once the ring is full
     Micros last_row;
   };
   struct Score {

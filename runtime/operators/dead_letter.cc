@@ -29,8 +29,7 @@ Value TextList(const std::vector<std::string>& texts) {
 Value ErrorList(const RejectedRow& rejected, const DataType& type) {
   Value::List list;
   for (const auto& [field, reason] : rejected.errors) {
-    list.push_back(
-        Value(type.element(), Value::List{Value::String(field), Value::String(reason)}));
+    list.push_back(Value(type.element(), Value::List{Value::String(field), Value::String(reason)}));
   }
   return Value(type, std::move(list));
 }
@@ -64,9 +63,12 @@ std::string MakeValidUtf8(std::string_view bytes) {
   while (at < bytes.size()) {
     size_t length = 1;
     const auto lead = static_cast<unsigned char>(bytes[at]);
-    if (lead >= 0xF0) length = 4;
-    else if (lead >= 0xE0) length = 3;
-    else if (lead >= 0xC0) length = 2;
+    if (lead >= 0xF0)
+      length = 4;
+    else if (lead >= 0xE0)
+      length = 3;
+    else if (lead >= 0xC0)
+      length = 2;
     const std::string_view one = bytes.substr(at, length);
     if (one.size() == length && IsValidUtf8(one)) {
       out += one;

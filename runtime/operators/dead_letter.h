@@ -19,8 +19,10 @@ class DeadLetterBuilder {
   RecordBatch Build(const RecordBatch& batch, std::span<const RejectedRow> rejected) const;
 
  private:
-  void FillOrigin(const RecordBatch& batch, RowIndex row, RowIndex out, Column* const* columns) const;
-  void FillPayload(const RecordBatch& batch, RowIndex row, RowIndex out, Column* const* columns) const;
+  void FillOrigin(const RecordBatch& batch, RowIndex row, RowIndex out,
+                  Column* const* columns) const;
+  void FillPayload(const RecordBatch& batch, RowIndex row, RowIndex out,
+                   Column* const* columns) const;
 
   std::string stage_;
   const OperatorContext& context_;

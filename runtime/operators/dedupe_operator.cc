@@ -26,9 +26,13 @@ bool IsPlain16(const std::vector<DataType>& types) {
 }  // namespace
 
 DedupeOperator::DedupeOperator(const plan::DedupeNode& node)
-    : Operator(node), dedupe_(node), width_(std::max<Micros>(node.within / 4, 1)),
-      errors_to_(node, node.error), duplicates_to_(node, node.duplicate),
-      keys_(TypesOf(node.keys)), fixed_keys_(IsPlain16(keys_.types())) {}
+    : Operator(node),
+      dedupe_(node),
+      width_(std::max<Micros>(node.within / 4, 1)),
+      errors_to_(node, node.error),
+      duplicates_to_(node, node.duplicate),
+      keys_(TypesOf(node.keys)),
+      fixed_keys_(IsPlain16(keys_.types())) {}
 
 Status DedupeOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -131,8 +135,8 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   return Status::Ok();
 }
 
-void DedupeOperator::WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group,
-                               std::string blob, StateWriter& out) {
+void DedupeOperator::WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group, std::string blob,
+                               StateWriter& out) {
   DedupeBucket::Tail& tail = bucket.tails[group];
   if (tail.blob.empty()) {
     tail.key = fmt::format("{}/{}/{}", start, context_.worker, next_blob_);
@@ -161,19 +165,19 @@ Status DedupeOperator::Snapshot(StateWriter& out) {
 }
 
 Status DedupeOperator::Restore(const StateReader& in) {
-  return in.ForEach("ids", [this](uint32_t group, std::string_view key,
-                                  std::string_view blob) -> Status {
-    const size_t slash = key.find('/');
-    const std::optional<int64_t> start = ParseInt64(key.substr(0, slash));
-    const std::optional<int64_t> sequence = ParseInt64(key.substr(key.rfind('/') + 1));
-    if (!start || !sequence || !BucketAt(*start).AddBlob(blob)) {
-      return DataLossError("{}: stored sightings {} are damaged", dedupe_.name, key);
-    }
-    buckets_[*start]->written.emplace_back(group, std::string(key));
-    // New blobs must not take the name of one that another worker wrote before.
-    next_blob_ = std::max(next_blob_, static_cast<uint64_t>(*sequence) + 1);
-    return Status::Ok();
-  });
+  return in.ForEach(
+      "ids", [this](uint32_t group, std::string_view key, std::string_view blob) -> Status {
+        const size_t slash = key.find('/');
+        const std::optional<int64_t> start = ParseInt64(key.substr(0, slash));
+        const std::optional<int64_t> sequence = ParseInt64(key.substr(key.rfind('/') + 1));
+        if (!start || !sequence || !BucketAt(*start).AddBlob(blob)) {
+          return DataLossError("{}: stored sightings {} are damaged", dedupe_.name, key);
+        }
+        buckets_[*start]->written.emplace_back(group, std::string(key));
+        // New blobs must not take the name of one that another worker wrote before.
+        next_blob_ = std::max(next_blob_, static_cast<uint64_t>(*sequence) + 1);
+        return Status::Ok();
+      });
 }
 
 }  // namespace weir

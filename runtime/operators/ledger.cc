@@ -41,8 +41,7 @@ void Ledger::Add(const Ledger& other) {
 }
 
 std::string Ledger::Check() const {
-  const int64_t fates =
-      passed + absorbed + TotalDiscarded() + TotalDeadLettered() + late + pending;
+  const int64_t fates = passed + absorbed + TotalDiscarded() + TotalDeadLettered() + late + pending;
   if (rows_in != fates) {
     return fmt::format(
         "rows in {} != passed {} + absorbed {} + discarded {} + dead-lettered {} + late {} + "
@@ -50,8 +49,7 @@ std::string Ledger::Check() const {
         rows_in, passed, absorbed, TotalDiscarded(), TotalDeadLettered(), late, pending, fates);
   }
   if (rows_out != passed + TotalProduced()) {
-    return fmt::format("rows out {} != passed {} + produced {}", rows_out, passed,
-                       TotalProduced());
+    return fmt::format("rows out {} != passed {} + produced {}", rows_out, passed, TotalProduced());
   }
   return "";
 }

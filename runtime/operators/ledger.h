@@ -16,19 +16,20 @@ namespace weir {
 ///   routed   = dead-lettered and late rows whose route leads somewhere, arms of a `route` stage
 struct Ledger {
   int64_t rows_in = 0;
-  int64_t passed = 0;            ///< went on as the row they came as (port 0 or an arm of `route`)
-  int64_t absorbed = 0;          ///< became part of state (or were written by a sink)
-  int64_t late = 0;              ///< late for every window
-  int64_t pending = 0;           ///< inside: parked, buffered, not yet in either column
+  int64_t passed = 0;    ///< went on as the row they came as (port 0 or an arm of `route`)
+  int64_t absorbed = 0;  ///< became part of state (or were written by a sink)
+  int64_t late = 0;      ///< late for every window
+  int64_t pending = 0;   ///< inside: parked, buffered, not yet in either column
   std::map<std::string, int64_t, std::less<>> discarded;      ///< by reason
   std::map<std::string, int64_t, std::less<>> dead_lettered;  ///< by reason (rule, error code …)
 
-  int64_t rows_out = 0;          ///< through port 0 and arms of `route`: passed + produced
-  std::map<std::string, int64_t, std::less<>> produced;       ///< by kind: "window", "session", "update", "delete", "flatten" …
-  int64_t routed = 0;            ///< through the other ports: dead letters, late rows
+  int64_t rows_out = 0;  ///< through port 0 and arms of `route`: passed + produced
+  std::map<std::string, int64_t, std::less<>>
+      produced;        ///< by kind: "window", "session", "update", "delete", "flatten" …
+  int64_t routed = 0;  ///< through the other ports: dead letters, late rows
 
-  int64_t partly_late = 0;       ///< rows late for some of their windows; not a term
-  std::map<std::string, int64_t, std::less<>> gauges;         ///< keys, windows held …; not terms
+  int64_t partly_late = 0;  ///< rows late for some of their windows; not a term
+  std::map<std::string, int64_t, std::less<>> gauges;  ///< keys, windows held …; not terms
 
   // Sources only: records_read = rows_in + decode failures.
   int64_t records_read = 0;
@@ -45,8 +46,8 @@ struct Ledger {
 
 /// Ledger of one operator of the plan, summed over workers.
 struct NamedLedger {
-  std::string name;   ///< identity: `stream/label`
-  std::string kind;   ///< node kind
+  std::string name;  ///< identity: `stream/label`
+  std::string kind;  ///< node kind
   std::string stream;
   Ledger ledger;
 };

@@ -67,13 +67,13 @@ Status LimitOperator::Snapshot(StateWriter& out) {
 }
 
 Status LimitOperator::Restore(const StateReader& in) {
-  return in.ForEach("counts", [this](uint32_t key_group, std::string_view key,
-                                     std::string_view value) -> Status {
-    const std::optional<int64_t> rows = ParseInt64(value);
-    if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
-    counts_[std::string(key)] = Count{*rows, key_group, false};
-    return Status::Ok();
-  });
+  return in.ForEach(
+      "counts", [this](uint32_t key_group, std::string_view key, std::string_view value) -> Status {
+        const std::optional<int64_t> rows = ParseInt64(value);
+        if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
+        counts_[std::string(key)] = Count{*rows, key_group, false};
+        return Status::Ok();
+      });
 }
 
 }  // namespace weir

@@ -51,13 +51,15 @@ ColumnPtr GatherFound(const ColumnPtr& source, const std::vector<int64_t>& found
     case Physical::kStruct:
     case Physical::kNone:
       rows.ForEach([&](RowIndex row) {
-        if (found[row] >= 0) target->SetValue(row, source->ValueAt(static_cast<RowIndex>(found[row])));
+        if (found[row] >= 0)
+          target->SetValue(row, source->ValueAt(static_cast<RowIndex>(found[row])));
       });
       return target;
   }
   if (source->has_nulls()) {
     rows.ForEach([&](RowIndex row) {
-      if (found[row] >= 0 && source->IsNull(static_cast<RowIndex>(found[row]))) target->SetNull(row);
+      if (found[row] >= 0 && source->IsNull(static_cast<RowIndex>(found[row])))
+        target->SetNull(row);
     });
   }
   return target;

@@ -28,8 +28,8 @@ struct OperatorContext {
   const Clock* clock = nullptr;
   /// Declared names by source index (origins of dead letters).
   const std::vector<std::string>* source_names = nullptr;
-  int64_t generation = 1;             ///< of the pipeline; in dead letters
-  uint32_t batch_rows = kBatchRows;   ///< largest batch to emit
+  int64_t generation = 1;            ///< of the pipeline; in dead letters
+  uint32_t batch_rows = kBatchRows;  ///< largest batch to emit
 };
 
 /// One stage at work: transforms batches. An instance per worker, called by one thread; never
@@ -37,32 +37,39 @@ struct OperatorContext {
 /// Snapshot and Restore.
 ///
 /// Watermarks: the task combines its inputs and calls ProcessWatermark with values that only grow;
-/// it forwards OutputWatermark of them downstream after the call. Batches of one input arrive in order.
+/// it forwards OutputWatermark of them downstream after the call. Batches of one input arrive in
+/// order.
 class Operator {
  public:
   explicit Operator(const plan::LogicalNode& node) : node_(node) {}
   virtual ~Operator() = default;
 
   /// Compiles expressions, makes tables. Before Restore and any data.
-  virtual Status Open(const OperatorContext& context) { context_ = context; return Status::Ok(); }
+  virtual Status Open(const OperatorContext& context) {
+    context_ = context;
+    return Status::Ok();
+  }
 
   /// A failure stops the pipeline (`fail` routes, our limits); bad rows are routed, not failed.
   virtual Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) = 0;
 
   /// Event time has reached `watermark`: fires windows, sessions, event-time timers.
   virtual Status ProcessWatermark(Micros watermark, Collector& out) {
-    (void)watermark; (void)out;
+    (void)watermark;
+    (void)out;
     return Status::Ok();
   }
 
-  /// What readers may be told once the input has reached `watermark`: results that are still to come
-  /// carry event times from it on. Windows and sessions hold it back by their lateness and gap, so
-  /// that their results are never late for a stage behind them. Never called with kMaxTimestamp.
+  /// What readers may be told once the input has reached `watermark`: results that are still to
+  /// come carry event times from it on. Windows and sessions hold it back by their lateness and
+  /// gap, so that their results are never late for a stage behind them. Never called with
+  /// kMaxTimestamp.
   virtual Micros OutputWatermark(Micros watermark) const { return watermark; }
 
   /// Processing time has reached the value given by NextProcessingTime (`emit every`).
   virtual Status ProcessTime(Micros now, Collector& out) {
-    (void)now; (void)out;
+    (void)now;
+    (void)out;
     return Status::Ok();
   }
   /// Clock time at which ProcessTime should be called next; kMaxTimestamp: never.
@@ -70,14 +77,26 @@ class Operator {
 
   /// The worker has nothing else to do: what is held back only to be combined (updates of a view,
   /// tiny batches) leaves now. So latency is low when idle and work is shared under load.
-  virtual Status Flush(Collector& out) { (void)out; return Status::Ok(); }
+  virtual Status Flush(Collector& out) {
+    (void)out;
+    return Status::Ok();
+  }
 
   /// Input has ended (after the final watermark kMaxTimestamp): what is left inside leaves now.
-  virtual Status Finish(Collector& out) { (void)out; return Status::Ok(); }
+  virtual Status Finish(Collector& out) {
+    (void)out;
+    return Status::Ok();
+  }
 
   /// Changes since the last call, for a commit.
-  virtual Status Snapshot(StateWriter& out) { (void)out; return Status::Ok(); }
-  virtual Status Restore(const StateReader& in) { (void)in; return Status::Ok(); }
+  virtual Status Snapshot(StateWriter& out) {
+    (void)out;
+    return Status::Ok();
+  }
+  virtual Status Restore(const StateReader& in) {
+    (void)in;
+    return Status::Ok();
+  }
 
   const plan::LogicalNode& node() const { return node_; }
   Ledger& ledger() { return ledger_; }

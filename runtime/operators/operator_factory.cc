@@ -37,16 +37,13 @@ std::unique_ptr<Operator> Make(const plan::LogicalNode& node) {
 
 Result<std::unique_ptr<Operator>> MakeAggregate(const plan::LogicalNode& node) {
   switch (static_cast<const plan::AggregateNode&>(node).window.kind) {
-    case plan::WindowKind::kNone:
-      return Make<RunningAggregateOperator, plan::AggregateNode>(node);
+    case plan::WindowKind::kNone: return Make<RunningAggregateOperator, plan::AggregateNode>(node);
     case plan::WindowKind::kTumbling:
     case plan::WindowKind::kSliding:
     case plan::WindowKind::kCumulating:
       return Make<WindowAggregateOperator, plan::AggregateNode>(node);
-    case plan::WindowKind::kSession:
-      return Make<SessionWindowOperator, plan::AggregateNode>(node);
-    case plan::WindowKind::kLastRows:
-      break;
+    case plan::WindowKind::kSession: return Make<SessionWindowOperator, plan::AggregateNode>(node);
+    case plan::WindowKind::kLastRows: break;
   }
   return UnimplementedError("{}: this kind of window cannot run", node.name);
 }
@@ -73,8 +70,8 @@ Result<std::unique_ptr<Operator>> MakeView(const plan::LogicalNode& node,
                                            const OperatorResources& resources, uint32_t worker) {
   const auto& view = static_cast<const plan::ViewNode&>(node);
   WEIR_ASSIGN(std::unique_ptr<SinkWriter> writer, resources.make_view_writer(view, worker));
-  return std::unique_ptr<Operator>(std::make_unique<ViewOperator>(
-      view, std::move(writer), resources.view_rows(view.view)));
+  return std::unique_ptr<Operator>(
+      std::make_unique<ViewOperator>(view, std::move(writer), resources.view_rows(view.view)));
 }
 
 }  // namespace

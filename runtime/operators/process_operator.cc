@@ -31,8 +31,11 @@ Micros StampOf(const RecordBatch& batch, RowIndex row) {
 }  // namespace
 
 ProcessOperator::ProcessOperator(const plan::ProcessNode& node)
-    : Operator(node), process_(node), errors_to_(node, node.error),
-      keys_(TypesOf(node.program.keys)), executor_(node.program, PrefixOf(node)),
+    : Operator(node),
+      process_(node),
+      errors_to_(node, node.error),
+      keys_(TypesOf(node.program.keys)),
+      executor_(node.program, PrefixOf(node)),
       table_(executor_.layout().block_size(),
              [this](uint8_t* block) { executor_.layout().Destroy(block); }) {}
 
@@ -101,8 +104,7 @@ Status ProcessOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   return Status::Ok();
 }
 
-Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows,
-                                Collector& out) {
+Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
   if (num_timers() > 0) {
     for (bool fired = true; fired;) {
       std::vector<Alarm> due;
@@ -132,8 +134,7 @@ Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows
   return Status::Ok();
 }
 
-Status ProcessOperator::RunRound(const RecordBatch& batch, const RowIndices& rows,
-                                 Collector& out) {
+Status ProcessOperator::RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
   WEIR_TRY(CatchUp(batch, rows, out));
   const auto count = static_cast<uint32_t>(rows.size());
   std::vector<uint8_t*> blocks(count);
@@ -257,17 +258,15 @@ Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& o
   return EmitRows(effects.emitted, round.hidden, count, out);
 }
 
-Status ProcessOperator::RouteFailedTimers(const std::vector<Alarm>& alarms,
-                                          const RowErrors& errors, Collector& out) {
+Status ProcessOperator::RouteFailedTimers(const std::vector<Alarm>& alarms, const RowErrors& errors,
+                                          Collector& out) {
   const plan::Route& route = process_.error;
   std::vector<RejectedRow> rejected = RejectFailedRows(errors);
-  const std::string& timer =
-      process_.program.timers[static_cast<size_t>(alarms.front().timer)];
+  const std::string& timer = process_.program.timers[static_cast<size_t>(alarms.front().timer)];
   // No row came in, so none of its fates applies; what leaves by the route is counted.
   ledger_.gauges["failed timers"] += static_cast<int64_t>(rejected.size());
   if (route.kind == plan::Route::Kind::kDiscard) return Status::Ok();
-  if (route.kind != plan::Route::Kind::kTo ||
-      route.shape != plan::Route::Shape::kDeadLetter) {
+  if (route.kind != plan::Route::Kind::kTo || route.shape != plan::Route::Shape::kDeadLetter) {
     return FailedPreconditionError("{}: timer {}: {}", process_.name, timer,
                                    rejected.front().reason);
   }
@@ -297,8 +296,8 @@ Status ProcessOperator::EmitRows(std::vector<StateExecutor::Emitted>& emitted,
     ledger_.rows_out += count;
     RecordBatch batch(process_.port_schema(part.port), std::move(part.columns), rows, hidden);
     batch.mutable_hidden().payload = nullptr;
-    out.Emit(part.port, count == rows ? std::move(batch)
-                                      : batch.WithSelection(std::move(part.rows)));
+    out.Emit(part.port,
+             count == rows ? std::move(batch) : batch.WithSelection(std::move(part.rows)));
   }
   return Status::Ok();
 }
@@ -475,17 +474,17 @@ Status ProcessOperator::ReadBlock(std::string_view value, uint8_t* block) {
 }
 
 Status ProcessOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("keys", [this](uint32_t, std::string_view key,
-                                     std::string_view value) -> Status {
-    bool created = false;
-    uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-    InitBlock(block);
-    WEIR_TRY(ReadBlock(value, block));
-    table_.MarkCommitted(block);
-    RegisterEnd(block);
-    if (StateOf(block).changed != 0) changed_.push_back(block);
-    return Status::Ok();
-  }));
+  WEIR_TRY(
+      in.ForEach("keys", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+        bool created = false;
+        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+        InitBlock(block);
+        WEIR_TRY(ReadBlock(value, block));
+        table_.MarkCommitted(block);
+        RegisterEnd(block);
+        if (StateOf(block).changed != 0) changed_.push_back(block);
+        return Status::Ok();
+      }));
   bool first = true;
   return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
     const size_t space = value.find(' ');

@@ -18,8 +18,8 @@
 
 namespace weir {
 
-/// `process by k ttl d state {…} on event e {…} on timer t {…}`: keyed state that the program itself
-/// manages. One timer of each name per key, in event time.
+/// `process by k ttl d state {…} on event e {…} on timer t {…}`: keyed state that the program
+/// itself manages. One timer of each name per key, in event time.
 ///
 /// A timer fires when the watermark reaches it; for a row of its key at the latest before that row,
 /// judged by the row's own watermark, so that the number of workers can't change what a row sees. A
@@ -45,8 +45,8 @@ class ProcessOperator final : public Operator {
     KeyRounds::Mark mark;
     KeyRounds::Mark fired;
     Micros last_row;
-    uint8_t changed;   ///< since its row was last emitted
-    uint8_t emitted;   ///< readers know its row
+    uint8_t changed;  ///< since its row was last emitted
+    uint8_t emitted;  ///< readers know its row
   };
   struct Alarm {
     Micros time;

@@ -17,8 +17,8 @@ Status RouteOperator::Open(const OperatorContext& context) {
   return Status::Ok();
 }
 
-Status RouteOperator::Leave(const RecordBatch& batch, const RowSet& rows,
-                            const plan::Route& route, Collector& out) {
+Status RouteOperator::Leave(const RecordBatch& batch, const RowSet& rows, const plan::Route& route,
+                            Collector& out) {
   if (route.shape == plan::Route::Shape::kDeadLetter) {
     std::vector<RejectedRow> rejected;
     for (uint32_t i = 0; i < rows.count(); ++i) {
@@ -34,32 +34,28 @@ Status RouteOperator::Leave(const RecordBatch& batch, const RowSet& rows,
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < route.fields.size(); ++i) {
     const DataType& type = schema->field(static_cast<int>(i)).type;
-    columns.push_back(route.fields[i] < 0
-                          ? Column::Nulls(type, batch.capacity())
-                          : Column::Retype(batch.column(route.fields[i]), type));
+    columns.push_back(route.fields[i] < 0 ? Column::Nulls(type, batch.capacity())
+                                          : Column::Retype(batch.column(route.fields[i]), type));
   }
   EmitRows(batch.WithColumns(schema, std::move(columns)).WithSelection(nullptr), rows, route.port,
            out);
   return Status::Ok();
 }
 
-Status RouteOperator::LeaveOtherwise(const RecordBatch& batch, const RowSet& rows,
-                                     Collector& out) {
+Status RouteOperator::LeaveOtherwise(const RecordBatch& batch, const RowSet& rows, Collector& out) {
   if (rows.empty()) return Status::Ok();
   switch (route_.otherwise.kind) {
-    case plan::Route::Kind::kTo:
-      return Leave(batch, rows, route_.otherwise, out);
+    case plan::Route::Kind::kTo: return Leave(batch, rows, route_.otherwise, out);
     case plan::Route::Kind::kDiscard:
       ledger_.discarded[route_.otherwise.reason.empty() ? "else" : route_.otherwise.reason] +=
           rows.count();
       return Status::Ok();
     case plan::Route::Kind::kFail:
-      return FailedPreconditionError("{}: {}", route_.name,
-                                     route_.otherwise.reason.empty() ? "no arm of `route` holds"
-                                                                     : route_.otherwise.reason);
+      return FailedPreconditionError(
+          "{}: {}", route_.name,
+          route_.otherwise.reason.empty() ? "no arm of `route` holds" : route_.otherwise.reason);
     case plan::Route::Kind::kNone:
-    case plan::Route::Kind::kDefault:
-      break;
+    case plan::Route::Kind::kDefault: break;
   }
   ledger_.passed += rows.count();
   ledger_.rows_out += rows.count();

@@ -42,8 +42,7 @@ Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> 
         for (const RejectedRow& row : rejected) ++ledger.discarded[row.counted_as];
       }
       return Status::Ok();
-    case plan::Route::Kind::kFail:
-      return Fail(rejected.front().reason);
+    case plan::Route::Kind::kFail: return Fail(rejected.front().reason);
     case plan::Route::Kind::kTo: {
       for (const RejectedRow& row : rejected) ++ledger.dead_lettered[row.counted_as];
       ledger.routed += count;
@@ -57,10 +56,10 @@ Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> 
       return Status::Ok();
     }
     case plan::Route::Kind::kNone:
-    case plan::Route::Kind::kDefault:
-      break;
+    case plan::Route::Kind::kDefault: break;
   }
-  // The checker wants a route wherever a row can fail; without one the engine stops, it never drops.
+  // The checker wants a route wherever a row can fail; without one the engine stops, it never
+  // drops.
   return InternalError("{}: a row failed where no route was planned: {}", node_.name,
                        rejected.front().reason);
 }
@@ -73,8 +72,7 @@ Status RowRouter::RouteLate(const RecordBatch& batch, const RowIndices& rows, Le
     case plan::Route::Kind::kDiscard:
       ledger.discarded[route_.reason.empty() ? "late" : route_.reason] += count;
       return Status::Ok();
-    case plan::Route::Kind::kFail:
-      return Fail("a row is late");
+    case plan::Route::Kind::kFail: return Fail("a row is late");
     case plan::Route::Kind::kTo: {
       ledger.late += count;
       ledger.routed += count;
@@ -88,8 +86,7 @@ Status RowRouter::RouteLate(const RecordBatch& batch, const RowIndices& rows, Le
       return Status::Ok();
     }
     case plan::Route::Kind::kNone:
-    case plan::Route::Kind::kDefault:
-      break;
+    case plan::Route::Kind::kDefault: break;
   }
   return InternalError("{}: a row is late where no route was planned", node_.name);
 }

@@ -18,8 +18,12 @@ constexpr Micros kSlicesPerLife = 16;
 }  // namespace
 
 RunningAggregateOperator::RunningAggregateOperator(const plan::AggregateNode& node)
-    : Operator(node), aggregate_(node), lifetime_(node.ttl.value_or(0)),
-      errors_to_(node, node.error), late_to_(node, node.late), input_(node) {}
+    : Operator(node),
+      aggregate_(node),
+      lifetime_(node.ttl.value_or(0)),
+      errors_to_(node, node.error),
+      late_to_(node, node.late),
+      input_(node) {}
 
 Status RunningAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -28,8 +32,8 @@ Status RunningAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(GroupHeader)));
   rows_ = std::make_unique<AggregateRows>(aggregate_, *accumulators_);
-  groups_ = std::make_unique<StateTable>(
-      accumulators_->block_size(), [this](uint8_t* block) { accumulators_->Destroy(block); });
+  groups_ = std::make_unique<StateTable>(accumulators_->block_size(),
+                                         [this](uint8_t* block) { accumulators_->Destroy(block); });
   return Status::Ok();
 }
 
@@ -60,7 +64,10 @@ Status RunningAggregateOperator::TakeOldRows(const RecordBatch& batch, RowSet& r
   } else {
     std::vector<RejectedRow> rejected;
     for (RowIndex row : old) {
-      rejected.push_back({row, {}, {}, "older than what is kept",
+      rejected.push_back({row,
+                          {},
+                          {},
+                          "older than what is kept",
                           std::string(RowErrorCodeName(RowErrorCode::kTooOld))});
     }
     WEIR_TRY(errors_to_.Reject(batch, rejected, ledger_, out));
@@ -202,23 +209,23 @@ Status RunningAggregateOperator::Snapshot(StateWriter& out) {
 }
 
 Status RunningAggregateOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("groups", [this](uint32_t, std::string_view key,
-                                       std::string_view value) -> Status {
-    if (value.size() < 1 + sizeof(GroupHeader) || value[0] != kBlockVersion) {
-      return DataLossError("{}: a stored group is damaged", aggregate_.name);
-    }
-    bool created = false;
-    uint8_t* block = groups_->FindOrCreate(key, HashBytes(key), created);
-    accumulators_->Init(block);
-    std::memcpy(block, value.data() + 1, sizeof(GroupHeader));
-    groups_->MarkCommitted(block);
-    value.remove_prefix(1 + sizeof(GroupHeader));
-    WEIR_TRY(accumulators_->Deserialize(value, block));
-    if (lifetime_ != 0) Register(block);
-    // What was combined but not yet emitted leaves after the restart.
-    if (HeaderOf(block).changed != 0) changed_.push_back(block);
-    return Status::Ok();
-  }));
+  WEIR_TRY(in.ForEach("groups",
+                      [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+                        if (value.size() < 1 + sizeof(GroupHeader) || value[0] != kBlockVersion) {
+                          return DataLossError("{}: a stored group is damaged", aggregate_.name);
+                        }
+                        bool created = false;
+                        uint8_t* block = groups_->FindOrCreate(key, HashBytes(key), created);
+                        accumulators_->Init(block);
+                        std::memcpy(block, value.data() + 1, sizeof(GroupHeader));
+                        groups_->MarkCommitted(block);
+                        value.remove_prefix(1 + sizeof(GroupHeader));
+                        WEIR_TRY(accumulators_->Deserialize(value, block));
+                        if (lifetime_ != 0) Register(block);
+                        // What was combined but not yet emitted leaves after the restart.
+                        if (HeaderOf(block).changed != 0) changed_.push_back(block);
+                        return Status::Ok();
+                      }));
   if (!changed_.empty()) {
     next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
   }

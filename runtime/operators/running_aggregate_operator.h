@@ -36,7 +36,7 @@ class RunningAggregateOperator final : public Operator {
   struct GroupHeader {
     Micros expires_from;  ///< event time that the lifetime counts from
     uint8_t changed;
-    uint8_t emitted;      ///< readers know the key: its end is a delete
+    uint8_t emitted;  ///< readers know the key: its end is a delete
   };
   static GroupHeader& HeaderOf(uint8_t* block) { return *reinterpret_cast<GroupHeader*>(block); }
 

@@ -14,11 +14,11 @@ struct Session {
   Micros start;
   Micros last_event;
   int64_t count;
-  uint8_t* key_block;       ///< of the operator's table: whose session it is
-  Session* next;            ///< of the same key
-  Micros emitted_start;     ///< id under which readers know it; kMinTimestamp: not emitted yet
-  uint8_t changed;          ///< since it was last emitted
-  uint8_t dead;             ///< merged away or closed: freed when its alarm goes off
+  uint8_t* key_block;    ///< of the operator's table: whose session it is
+  Session* next;         ///< of the same key
+  Micros emitted_start;  ///< id under which readers know it; kMinTimestamp: not emitted yet
+  uint8_t changed;       ///< since it was last emitted
+  uint8_t dead;          ///< merged away or closed: freed when its alarm goes off
 
   SessionMeta Meta(bool closed, bool is_new) const {
     return {start, last_event, count, closed, is_new};

@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// Sessions are looked at when they may close in buckets of a second, not of a microsecond: a session
-// whose end is within a second closes when the watermark reaches the end of that second.
+// Sessions are looked at when they may close in buckets of a second, not of a microsecond: a
+// session whose end is within a second closes when the watermark reaches the end of that second.
 
 /// The second in which a session that is due at `due` is looked at.
 inline Micros AlarmSecond(Micros due) {

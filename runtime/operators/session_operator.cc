@@ -29,9 +29,15 @@ Micros StampOf(const RecordBatch& batch, RowIndex row) {
 }  // namespace
 
 SessionOperator::SessionOperator(const plan::SessionNode& node)
-    : Operator(node), session_(node), errors_to_(node, node.error), late_to_(node, node.late),
-      keys_(TypesOf(node.program.keys)), executor_(node.program, sizeof(Session)),
-      pool_(executor_.layout()), table_(sizeof(KeyState)), rows_(node, executor_) {}
+    : Operator(node),
+      session_(node),
+      errors_to_(node, node.error),
+      late_to_(node, node.late),
+      keys_(TypesOf(node.program.keys)),
+      executor_(node.program, sizeof(Session)),
+      pool_(executor_.layout()),
+      table_(sizeof(KeyState)),
+      rows_(node, executor_) {}
 
 Status SessionOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -212,8 +218,8 @@ void SessionOperator::Settle(size_t index) {
     if (absorbed.index > index) break;
     if (absorbed.index < index) continue;  // of a row that failed
     if (absorbed.session->emitted_start != kMinTimestamp) {
-      renamed_.push_back({std::string(StateTable::KeyOf(session->key_block)),
-                          absorbed.session->emitted_start});
+      renamed_.push_back(
+          {std::string(StateTable::KeyOf(session->key_block)), absorbed.session->emitted_start});
     }
     Unlink(absorbed.session);
   }
@@ -226,8 +232,7 @@ void SessionOperator::Settle(size_t index) {
   table_.MarkDirty(session->key_block);
 }
 
-Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& rows,
-                                 Collector& out) {
+Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
   const ColumnView<Micros> times(*batch.hidden().event_time);
   running_.clear();
   joins_.clear();
@@ -397,37 +402,37 @@ Status SessionOperator::Snapshot(StateWriter& out) {
 }
 
 Status SessionOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("sessions", [this](uint32_t, std::string_view key,
-                                         std::string_view value) -> Status {
-    if (value.empty() || value[0] != kSessionsVersion) {
-      return DataLossError("{}: stored sessions are damaged", session_.name);
-    }
-    value.remove_prefix(1);
-    bool created = false;
-    uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-    while (!value.empty()) {
-      int64_t head[5];
-      if (value.size() < sizeof(head)) {
-        return DataLossError("{}: a stored session is damaged", session_.name);
-      }
-      std::memcpy(head, value.data(), sizeof(head));
-      value.remove_prefix(sizeof(head));
-      Session* session = pool_.New();
-      session->start = head[0];
-      session->last_event = head[1];
-      session->count = head[2];
-      session->emitted_start = head[3];
-      session->changed = static_cast<uint8_t>(head[4]);
-      session->key_block = block;
-      session->next = StateOf(block).sessions;
-      StateOf(block).sessions = session;
-      WEIR_TRY(executor_.layout().Deserialize(value, SessionPool::BlockOf(session)));
-      SetAlarm(session);
-      if (session->changed != 0 && emits_early()) changed_.push_back(session);
-    }
-    table_.MarkCommitted(block);
-    return Status::Ok();
-  }));
+  WEIR_TRY(in.ForEach(
+      "sessions", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+        if (value.empty() || value[0] != kSessionsVersion) {
+          return DataLossError("{}: stored sessions are damaged", session_.name);
+        }
+        value.remove_prefix(1);
+        bool created = false;
+        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+        while (!value.empty()) {
+          int64_t head[5];
+          if (value.size() < sizeof(head)) {
+            return DataLossError("{}: a stored session is damaged", session_.name);
+          }
+          std::memcpy(head, value.data(), sizeof(head));
+          value.remove_prefix(sizeof(head));
+          Session* session = pool_.New();
+          session->start = head[0];
+          session->last_event = head[1];
+          session->count = head[2];
+          session->emitted_start = head[3];
+          session->changed = static_cast<uint8_t>(head[4]);
+          session->key_block = block;
+          session->next = StateOf(block).sessions;
+          StateOf(block).sessions = session;
+          WEIR_TRY(executor_.layout().Deserialize(value, SessionPool::BlockOf(session)));
+          SetAlarm(session);
+          if (session->changed != 0 && emits_early()) changed_.push_back(session);
+        }
+        table_.MarkCommitted(block);
+        return Status::Ok();
+      }));
   bool first = true;
   return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
     const size_t space = value.find(' ');

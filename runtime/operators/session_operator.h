@@ -109,7 +109,7 @@ class SessionOperator final : public Operator {
 
   std::map<Micros, std::vector<Session*>> alarms_;  ///< each live session once, by second
   std::vector<Session*> changed_;
-  std::vector<SessionRows::Renamed> renamed_;       ///< ids that readers must forget
+  std::vector<SessionRows::Renamed> renamed_;  ///< ids that readers must forget
   Micros watermark_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
 

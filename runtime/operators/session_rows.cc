@@ -22,9 +22,8 @@ SessionRows::SessionRows(const plan::SessionNode& node, StateExecutor& executor)
 }
 
 StateExecutor::Round SessionRows::RoundOf(std::span<Session* const> sessions,
-                                          std::span<uint8_t*> blocks,
-                                          std::span<SessionMeta> metas, bool closed,
-                                          Micros now) const {
+                                          std::span<uint8_t*> blocks, std::span<SessionMeta> metas,
+                                          bool closed, Micros now) const {
   std::vector<std::string_view> keys;
   for (size_t i = 0; i < sessions.size(); ++i) {
     blocks[i] = SessionPool::BlockOf(sessions[i]);
@@ -48,8 +47,8 @@ Status SessionRows::Emit(std::span<Session* const> sessions, bool closed, Micros
     std::vector<uint8_t*> blocks(count);
     std::vector<SessionMeta> metas(count);
     RowErrors errors;
-    std::vector<ColumnPtr> columns = executor_.Output(
-        RoundOf(part, blocks, metas, closed, context.clock->Now()), errors);
+    std::vector<ColumnPtr> columns =
+        executor_.Output(RoundOf(part, blocks, metas, closed, context.clock->Now()), errors);
     WEIR_TRY(FailOutput(node_, errors));
     const auto rows = static_cast<uint32_t>(count);
     MutableColumnPtr times = Column::Make(DataType::Int64(), rows);

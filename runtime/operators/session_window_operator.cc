@@ -22,8 +22,12 @@ Micros StampOf(const RecordBatch& batch, RowIndex row) {
 }  // namespace
 
 SessionWindowOperator::SessionWindowOperator(const plan::AggregateNode& node)
-    : Operator(node), aggregate_(node), errors_to_(node, node.error), late_to_(node, node.late),
-      input_(node), table_(sizeof(KeyState)) {}
+    : Operator(node),
+      aggregate_(node),
+      errors_to_(node, node.error),
+      late_to_(node, node.late),
+      input_(node),
+      table_(sizeof(KeyState)) {}
 
 SessionWindowOperator::~SessionWindowOperator() {
   for (const auto& [second, sessions] : alarms_) {
@@ -99,8 +103,8 @@ SessionWindowOperator::Session* SessionWindowOperator::Join(RowIndex row, Micros
       if (is_old && joined == nullptr && time < s->start) continue;
       const Micros start = std::min(joined == nullptr ? time : joined->start, s->start);
       const Micros last = std::max(joined == nullptr ? time : joined->last_event, s->last_event);
-      if (aggregate_.window.max && std::max(last, time) - std::min(start, time) >
-                                       *aggregate_.window.max) {
+      if (aggregate_.window.max &&
+          std::max(last, time) - std::min(start, time) > *aggregate_.window.max) {
         continue;
       }
       if (found == nullptr || s->start < found->start) found = s;
@@ -273,8 +277,8 @@ void SessionWindowOperator::EmitSessions(std::span<Session* const> sessions, boo
                                          Collector& out) {
   const Micros stamp = OutputWatermark(watermark_);
   for (size_t begin = 0; begin < sessions.size(); begin += context_.batch_rows) {
-    const auto count = static_cast<uint32_t>(
-        std::min<size_t>(sessions.size() - begin, context_.batch_rows));
+    const auto count =
+        static_cast<uint32_t>(std::min<size_t>(sessions.size() - begin, context_.batch_rows));
     std::vector<std::string_view> keys;
     std::vector<uint8_t*> blocks;
     MutableColumnPtr starts = Column::Make(DataType::Timestamp(), count);
@@ -374,14 +378,14 @@ Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_
 }
 
 Status SessionWindowOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("sessions", [this](uint32_t, std::string_view key,
-                                         std::string_view value) -> Status {
-    bool created = false;
-    uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-    WEIR_TRY(ReadSessions(value, block));
-    table_.MarkCommitted(block);
-    return Status::Ok();
-  }));
+  WEIR_TRY(in.ForEach("sessions",
+                      [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+                        bool created = false;
+                        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+                        WEIR_TRY(ReadSessions(value, block));
+                        table_.MarkCommitted(block);
+                        return Status::Ok();
+                      }));
   bool first = true;
   return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
     const size_t space = value.find(' ');

@@ -37,10 +37,10 @@ class SessionWindowOperator final : public Operator {
   struct Session {
     Micros start;
     Micros last_event;
-    Micros emitted_start;   ///< id under which readers know it; kMinTimestamp: not emitted yet
+    Micros emitted_start;  ///< id under which readers know it; kMinTimestamp: not emitted yet
     uint8_t* key_block;
-    Session* next;          ///< of the same key
-    Session* merged_into;   ///< of a dead one: for rows of the running batch
+    Session* next;         ///< of the same key
+    Session* merged_into;  ///< of a dead one: for rows of the running batch
     uint8_t changed;
     uint8_t dead;
   };

@@ -80,8 +80,7 @@ Status SinkOperator::RouteRefused(const std::vector<RefusedRow>& refused, Collec
       return Status::Ok();
     case plan::Route::Kind::kFail:
     case plan::Route::Kind::kNone:
-    case plan::Route::Kind::kDefault:
-      break;
+    case plan::Route::Kind::kDefault: break;
   }
   return FailedPreconditionError("sink {}: {} rows refused: {}", sink_.sink, count,
                                  refused.front().message);

@@ -116,8 +116,7 @@ Status StateExecutor::Open() {
     event_can_fail_ |= expr.CanFail();
     reads_hidden_ |= ReadsHidden(expr);
   });
-  std::erase_if(event_columns_,
-                [this](int column) { return column >= program_.registers.events; });
+  std::erase_if(event_columns_, [this](int column) { return column >= program_.registers.events; });
   return Status::Ok();
 }
 
@@ -193,8 +192,7 @@ void StateExecutor::Assign(int target, const ColumnPtr& value, const RowSet& row
   CopyRows(value, rows, reg);
 }
 
-void StateExecutor::Put(const CompiledStatement& statement, const RowSet& rows,
-                        RowErrors& errors) {
+void StateExecutor::Put(const CompiledStatement& statement, const RowSet& rows, RowErrors& errors) {
   const ColumnPtr keys = statement.key->Evaluate(Input(), rows, errors);
   const ColumnPtr values = statement.value->Evaluate(Input(), rows, errors);
   const RowIndices failed = errors.Rows();
@@ -311,8 +309,7 @@ void StateExecutor::DropFailed(const RowIndices& failed, Effects& effects) {
     return std::binary_search(failed.begin(), failed.end(), row);
   };
   for (Emitted& emitted : effects.emitted) std::erase_if(emitted.rows, has_failed);
-  std::erase_if(effects.timers,
-                [&](const TimerChange& change) { return has_failed(change.row); });
+  std::erase_if(effects.timers, [&](const TimerChange& change) { return has_failed(change.row); });
 }
 
 void StateExecutor::Run(const CompiledBlock& block, const Round& round, RowErrors& errors,
@@ -358,8 +355,7 @@ std::vector<ColumnPtr> StateExecutor::Output(const Round& round, RowErrors& erro
   for (const auto& expr : output_) {
     const ColumnPtr column = expr->Evaluate(Input(), RowSet::All(size_), errors);
     // State registers, and strings that are views of blocks, change after this.
-    columns.push_back(column->is_constant() ? column
-                                            : DeepCopyRows(column, RowSet::All(size_)));
+    columns.push_back(column->is_constant() ? column : DeepCopyRows(column, RowSet::All(size_)));
   }
   registers_.clear();
   return columns;

@@ -49,11 +49,11 @@ class StateExecutor {
   /// The rows of a round: row i has the i-th block, keys and session.
   struct Round {
     uint32_t size = 0;
-    std::vector<ColumnPtr> events;         ///< input columns that the program reads, else null
+    std::vector<ColumnPtr> events;  ///< input columns that the program reads, else null
     HiddenColumns hidden;
     std::vector<ColumnPtr> keys;
     std::span<uint8_t* const> blocks;
-    std::span<const SessionMeta> sessions; ///< empty outside sessions
+    std::span<const SessionMeta> sessions;  ///< empty outside sessions
     Micros now = 0;
   };
 
@@ -112,7 +112,7 @@ class StateExecutor {
 
   // Registers of the running round.
   std::vector<ColumnPtr> registers_;
-  std::vector<bool> changed_;     ///< by register: written since LoadRegisters
+  std::vector<bool> changed_;  ///< by register: written since LoadRegisters
   HiddenColumns hidden_;
   uint32_t size_ = 0;
   Micros now_ = 0;

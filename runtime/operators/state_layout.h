@@ -41,7 +41,8 @@ class StateLayout {
   void Scatter(size_t field, const Column& column, const RowSet& rows,
                std::span<uint8_t* const> blocks, TextWrites& texts) const;
 
-  /// Combines two sessions into `target` by each field's rule; `source_is_earlier`: it started first.
+  /// Combines two sessions into `target` by each field's rule; `source_is_earlier`: it started
+  /// first.
   Status Merge(uint8_t* target, const uint8_t* source, bool source_is_earlier) const;
 
   void Serialize(const uint8_t* block, std::string& out) const;

@@ -50,7 +50,8 @@ Result<Value> Sum(const Value& a, const Value& b) {
       if (type.is_integer()) {
         const int bits = type.integer_bits();
         const bool is_signed = type.is_signed_integer();
-        const int64_t top = bits >= 64 ? INT64_MAX : (int64_t{1} << (is_signed ? bits - 1 : bits)) - 1;
+        const int64_t top =
+            bits >= 64 ? INT64_MAX : (int64_t{1} << (is_signed ? bits - 1 : bits)) - 1;
         const int64_t bottom = is_signed ? -top - 1 : 0;
         if (sum > top || sum < bottom) break;
       }
@@ -104,8 +105,7 @@ Result<Value> ReadNested(const DataType& type, std::string_view& in) {
   std::memcpy(&size, raw.data(), sizeof(size));
   Value::List list;
   for (uint32_t i = 0; i < size; ++i) {
-    const DataType element =
-        type.is(TypeKind::kStruct) ? type.fields()[i].type : type.element();
+    const DataType element = type.is(TypeKind::kStruct) ? type.fields()[i].type : type.element();
     WEIR_ASSIGN(Value value, ReadStateValue(element, in));
     list.push_back(std::move(value));
   }

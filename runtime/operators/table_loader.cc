@@ -80,7 +80,8 @@ class TableRows {
 
   RecordBatch Empty() const {
     std::vector<ColumnPtr> columns;
-    for (const Field& field : table_.schema->fields()) columns.push_back(Column::Make(field.type, 0));
+    for (const Field& field : table_.schema->fields())
+      columns.push_back(Column::Make(field.type, 0));
     return RecordBatch(table_.schema, std::move(columns), 0);
   }
 
@@ -92,8 +93,7 @@ class TableRows {
       constraint.holds->Select(input, batch.rows(), errors, holds);
       if (holds.size() != batch.num_rows()) {
         return InvalidArgumentError("table {}: {}: where {} does not hold", table_.name,
-                                    batch.schema()->field(constraint.column).name,
-                                    constraint.text);
+                                    batch.schema()->field(constraint.column).name, constraint.text);
       }
     }
     return Status::Ok();

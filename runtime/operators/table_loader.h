@@ -16,7 +16,8 @@ Result<std::shared_ptr<const LookupTable>> LoadTable(const plan::TableSpec& tabl
                                                      TableConnector& connector, Micros now);
 
 /// The same from records at hand (`given` of a test).
-Result<std::shared_ptr<const LookupTable>> LoadTableRecords(
-    const plan::TableSpec& table, const RecordChunk& records, std::string_view format, Micros now);
+Result<std::shared_ptr<const LookupTable>> LoadTableRecords(const plan::TableSpec& table,
+                                                            const RecordChunk& records,
+                                                            std::string_view format, Micros now);
 
 }  // namespace weir

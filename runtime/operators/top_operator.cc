@@ -22,7 +22,10 @@ std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
 }  // namespace
 
 TopOperator::TopOperator(const plan::TopNode& node)
-    : Operator(node), top_(node), errors_to_(node, node.error), keys_(TypesOf(node.per)),
+    : Operator(node),
+      top_(node),
+      errors_to_(node, node.error),
+      keys_(TypesOf(node.per)),
       table_(sizeof(Group), [](uint8_t* block) { delete GroupOf(block).entries; }) {}
 
 Status TopOperator::Open(const OperatorContext& context) {
@@ -191,16 +194,16 @@ Status TopOperator::ReadGroup(std::string_view value, uint8_t* block) {
 }
 
 Status TopOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("groups", [this](uint32_t, std::string_view key,
-                                       std::string_view value) -> Status {
-    bool created = false;
-    uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-    GroupOf(block) = {new std::vector<Entry>(), kMinTimestamp};
-    WEIR_TRY(ReadGroup(value, block));
-    table_.MarkCommitted(block);
-    due_[GroupOf(block).until].push_back(block);
-    return Status::Ok();
-  }));
+  WEIR_TRY(in.ForEach("groups",
+                      [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+                        bool created = false;
+                        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+                        GroupOf(block) = {new std::vector<Entry>(), kMinTimestamp};
+                        WEIR_TRY(ReadGroup(value, block));
+                        table_.MarkCommitted(block);
+                        due_[GroupOf(block).until].push_back(block);
+                        return Status::Ok();
+                      }));
   bool first = true;
   return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
     const std::optional<int64_t> watermark = ParseInt64(value);

@@ -15,9 +15,9 @@
 namespace weir {
 
 /// `top n by exprs per keys` over final rows of windows: the first n of each group, highest first,
-/// ties by all columns. A group leaves once, when the watermark passes its rows' event time, so that
-/// no row of its window can follow. Holds at most n rows a group. For the few rows that windows
-/// give: one value at a time.
+/// ties by all columns. A group leaves once, when the watermark passes its rows' event time, so
+/// that no row of its window can follow. Holds at most n rows a group. For the few rows that
+/// windows give: one value at a time.
 class TopOperator final : public Operator {
  public:
   explicit TopOperator(const plan::TopNode& node);

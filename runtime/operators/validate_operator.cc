@@ -7,7 +7,9 @@
 namespace weir {
 
 ValidateOperator::ValidateOperator(const plan::ValidateNode& node)
-    : Operator(node), validate_(node), errors_to_(node, node.error),
+    : Operator(node),
+      validate_(node),
+      errors_to_(node, node.error),
       invalid_to_(node, node.otherwise) {}
 
 Status ValidateOperator::Open(const OperatorContext& context) {

@@ -33,7 +33,8 @@ int CompareInOrder(const Value& a, const Value& b) {
         } else if constexpr (std::is_same_v<T, Value::List>) {
           return CompareLists(left, right);
         } else if constexpr (std::is_same_v<T, double>) {
-          if (std::isnan(left) || std::isnan(right)) return Order(!std::isnan(left), !std::isnan(right));
+          if (std::isnan(left) || std::isnan(right))
+            return Order(!std::isnan(left), !std::isnan(right));
           return Order(left, right);
         } else {
           return Order(left, right);

@@ -27,7 +27,10 @@ bool IsDelete(const RecordBatch& batch, RowIndex row) {
 
 ViewOperator::ViewOperator(const plan::ViewNode& node, std::unique_ptr<SinkWriter> writer,
                            std::shared_ptr<ViewRows> rows)
-    : Operator(node), view_(node), writer_(std::move(writer)), rows_(std::move(rows)),
+    : Operator(node),
+      view_(node),
+      writer_(std::move(writer)),
+      rows_(std::move(rows)),
       keys_(KeyTypes(node)) {}
 
 Status ViewOperator::Open(const OperatorContext& context) {

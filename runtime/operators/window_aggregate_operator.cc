@@ -19,8 +19,12 @@ Micros StampOf(const ColumnPtr& stamps, RowIndex row) {
 }  // namespace
 
 WindowAggregateOperator::WindowAggregateOperator(const plan::AggregateNode& node)
-    : Operator(node), aggregate_(node), panes_of_(node.window), errors_to_(node, node.error),
-      late_to_(node, node.late), input_(node) {}
+    : Operator(node),
+      aggregate_(node),
+      panes_of_(node.window),
+      errors_to_(node, node.error),
+      late_to_(node, node.late),
+      input_(node) {}
 
 Status WindowAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -35,9 +39,8 @@ Status WindowAggregateOperator::Open(const OperatorContext& context) {
 WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& key) {
   std::unique_ptr<Pane>& pane = panes_[key];
   if (pane == nullptr) {
-    pane = std::make_unique<Pane>(accumulators_->block_size(), [this](uint8_t* block) {
-      accumulators_->Destroy(block);
-    });
+    pane = std::make_unique<Pane>(accumulators_->block_size(),
+                                  [this](uint8_t* block) { accumulators_->Destroy(block); });
   }
   return *pane;
 }
@@ -133,9 +136,8 @@ void WindowAggregateOperator::NoteChanges(Pane& pane, const RowIndices& rows) {
 Micros WindowAggregateOperator::NextEnd() const {
   Micros next = kMaxTimestamp;
   for (const auto& [key, pane] : panes_) {
-    const Micros first = std::max(key.second, fired_until_ == kMinTimestamp
-                                                  ? key.second
-                                                  : panes_of_.EndAfter(fired_until_));
+    const Micros first = std::max(
+        key.second, fired_until_ == kMinTimestamp ? key.second : panes_of_.EndAfter(fired_until_));
     if (first <= panes_of_.LastEnd(key.first)) next = std::min(next, first);
     if (key.first >= next) break;
   }
@@ -158,14 +160,15 @@ void WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
   StateTable merged(accumulators_->block_size(),
                     [this](uint8_t* block) { accumulators_->Destroy(block); });
   if (sources.size() == 1) {
-    sources[0]->groups.ForEach(
-        [&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
+    sources[0]->groups.ForEach([&](uint8_t* block) {
+      groups.push_back({StateTable::KeyOf(block), block});
+    });
   } else {
     for (Pane* source : sources) {
       source->groups.ForEach([&](uint8_t* block) {
         bool created = false;
-        uint8_t* target = merged.FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block),
-                                              created);
+        uint8_t* target =
+            merged.FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block), created);
         if (created) accumulators_->Init(target);
         accumulators_->Merge(target, block);
       });
@@ -241,8 +244,8 @@ void WindowAggregateOperator::EmitChanged(Collector& out) {
               [this](uint8_t* merged) { accumulators_->Destroy(merged); });
         }
         bool created = false;
-        uint8_t* merged = table->FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block),
-                                              created);
+        uint8_t* merged =
+            table->FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block), created);
         if (!created) continue;
         accumulators_->Init(merged);
         ForPanesOf(end, [&](Pane& source) {
@@ -291,27 +294,27 @@ Status WindowAggregateOperator::Snapshot(StateWriter& out) {
 }
 
 Status WindowAggregateOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("groups", [this](uint32_t, std::string_view key,
-                                       std::string_view value) -> Status {
-    if (key.size() < sizeof(PaneKey) || value.size() < 2 || value[0] != kBlockVersion) {
-      return DataLossError("{}: a stored group is damaged", aggregate_.name);
-    }
-    PaneKey pane_key;
-    std::memcpy(&pane_key.first, key.data(), sizeof(Micros));
-    std::memcpy(&pane_key.second, key.data() + sizeof(Micros), sizeof(Micros));
-    key.remove_prefix(sizeof(PaneKey));
-    Pane& pane = PaneAt(pane_key);
-    bool created = false;
-    uint8_t* block = pane.groups.FindOrCreate(key, HashBytes(key), created);
-    accumulators_->Init(block);
-    pane.groups.MarkCommitted(block);
-    if (value[1] != 0) {
-      reinterpret_cast<GroupHeader*>(block)->changed = 1;
-      pane.changed.push_back(block);
-    }
-    value.remove_prefix(2);
-    return accumulators_->Deserialize(value, block);
-  }));
+  WEIR_TRY(in.ForEach(
+      "groups", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+        if (key.size() < sizeof(PaneKey) || value.size() < 2 || value[0] != kBlockVersion) {
+          return DataLossError("{}: a stored group is damaged", aggregate_.name);
+        }
+        PaneKey pane_key;
+        std::memcpy(&pane_key.first, key.data(), sizeof(Micros));
+        std::memcpy(&pane_key.second, key.data() + sizeof(Micros), sizeof(Micros));
+        key.remove_prefix(sizeof(PaneKey));
+        Pane& pane = PaneAt(pane_key);
+        bool created = false;
+        uint8_t* block = pane.groups.FindOrCreate(key, HashBytes(key), created);
+        accumulators_->Init(block);
+        pane.groups.MarkCommitted(block);
+        if (value[1] != 0) {
+          reinterpret_cast<GroupHeader*>(block)->changed = 1;
+          pane.changed.push_back(block);
+        }
+        value.remove_prefix(2);
+        return accumulators_->Deserialize(value, block);
+      }));
   // Watermarks of the instances that wrote the state may differ; the lowest is safe: a window that
   // another one has fired has no groups left.
   bool first = true;

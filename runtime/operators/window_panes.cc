@@ -5,7 +5,8 @@
 namespace weir {
 
 WindowPanes::WindowPanes(const plan::WindowSpec& window)
-    : cumulating_(window.kind == plan::WindowKind::kCumulating), size_(window.size),
+    : cumulating_(window.kind == plan::WindowKind::kCumulating),
+      size_(window.size),
       step_(window.kind == plan::WindowKind::kTumbling ? window.size : window.slide),
       offset_(window.offset),
       pane_(cumulating_ ? step_ : std::gcd(window.size, step_)) {}

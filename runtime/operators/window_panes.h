@@ -13,11 +13,11 @@ class WindowPanes {
   explicit WindowPanes(const plan::WindowSpec& window);
 
   Micros pane_width() const { return pane_; }
-  Micros step() const { return step_; }   ///< between the ends of neighbouring windows
-  Micros PaneOf(Micros time) const;       ///< start of the pane that holds `time`
-  Micros FirstEnd(Micros pane) const;     ///< first and last window that holds the pane
+  Micros step() const { return step_; }  ///< between the ends of neighbouring windows
+  Micros PaneOf(Micros time) const;      ///< start of the pane that holds `time`
+  Micros FirstEnd(Micros pane) const;    ///< first and last window that holds the pane
   Micros LastEnd(Micros pane) const;
-  Micros StartOf(Micros end) const;       ///< start of the window
+  Micros StartOf(Micros end) const;  ///< start of the window
   /// Smallest window end above `time`.
   Micros EndAfter(Micros time) const;
 

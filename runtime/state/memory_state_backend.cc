@@ -29,15 +29,15 @@ class MemoryStateBackend final : public StateBackend {
   Result<std::optional<std::string>> Get(std::string_view operator_name, std::string_view slot,
                                          uint32_t key_group, std::string_view key) const override {
     const std::lock_guard lock(mutex_);
-    const auto found = rows_.find(
-        Key{std::string(operator_name), std::string(slot), key_group, std::string(key)});
+    const auto found =
+        rows_.find(Key{std::string(operator_name), std::string(slot), key_group, std::string(key)});
     if (found == rows_.end()) return std::optional<std::string>();
     return std::optional<std::string>(found->second);
   }
 
-  Status Scan(std::string_view operator_name, std::string_view slot, uint32_t key_group,
-              const std::function<Status(std::string_view, std::string_view)>& visit)
-      const override {
+  Status Scan(
+      std::string_view operator_name, std::string_view slot, uint32_t key_group,
+      const std::function<Status(std::string_view, std::string_view)>& visit) const override {
     const std::lock_guard lock(mutex_);
     const Key first{std::string(operator_name), std::string(slot), key_group, ""};
     for (auto row = rows_.lower_bound(first); row != rows_.end(); ++row) {

@@ -6,10 +6,9 @@ Status StateReader::ForEach(
     std::string_view slot,
     const std::function<Status(uint32_t, std::string_view, std::string_view)>& visit) const {
   for (uint32_t group = first_; group < end_; ++group) {
-    WEIR_TRY(backend_.Scan(operator_name_, slot, group,
-                           [&](std::string_view key, std::string_view value) {
-                             return visit(group, key, value);
-                           }));
+    WEIR_TRY(backend_.Scan(
+        operator_name_, slot, group,
+        [&](std::string_view key, std::string_view value) { return visit(group, key, value); }));
   }
   return Status::Ok();
 }

@@ -12,7 +12,9 @@ namespace weir {
 /// Where an operator instance puts its changes at a barrier. One thread.
 class StateWriter {
  public:
-  explicit StateWriter(std::string operator_name) { delta_.operator_name = std::move(operator_name); }
+  explicit StateWriter(std::string operator_name) {
+    delta_.operator_name = std::move(operator_name);
+  }
   void Put(std::string_view slot, uint32_t key_group, std::string_view key, std::string value) {
     delta_.changes.push_back({std::string(slot), key_group, std::string(key), std::move(value)});
   }
@@ -31,17 +33,20 @@ class StateReader {
  public:
   StateReader(const StateBackend& backend, std::string operator_name, uint32_t first_key_group,
               uint32_t end_key_group, bool owns_unkeyed)
-      : backend_(backend), operator_name_(std::move(operator_name)),
-        first_(first_key_group), end_(end_key_group), owns_unkeyed_(owns_unkeyed) {}
+      : backend_(backend),
+        operator_name_(std::move(operator_name)),
+        first_(first_key_group),
+        end_(end_key_group),
+        owns_unkeyed_(owns_unkeyed) {}
 
   /// Every entry of `slot` in the owned key groups.
   Status ForEach(std::string_view slot,
                  const std::function<Status(uint32_t key_group, std::string_view key,
                                             std::string_view value)>& visit) const;
   /// Entries put with kUnkeyedGroup; every instance sees all of them and takes what concerns it.
-  Status ForEachUnkeyed(std::string_view slot,
-                        const std::function<Status(std::string_view key, std::string_view value)>&
-                            visit) const;
+  Status ForEachUnkeyed(
+      std::string_view slot,
+      const std::function<Status(std::string_view key, std::string_view value)>& visit) const;
   /// True for exactly one instance: the one that restores sums such as ledgers.
   bool owns_unkeyed() const { return owns_unkeyed_; }
 

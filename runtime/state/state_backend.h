@@ -18,7 +18,7 @@ inline constexpr uint32_t kUnkeyedGroup = 256;
 /// One changed entry of one operator. Identity is (operator name, slot, key group, key): names come
 /// from the `.flow`, never from positions.
 struct StateChange {
-  std::string slot;        ///< "rows", "timers", …
+  std::string slot;  ///< "rows", "timers", …
   uint32_t key_group = 0;
   std::string key;
   std::optional<std::string> value;  ///< none: delete
@@ -47,9 +47,9 @@ class StateBackend {
                                                  std::string_view slot, uint32_t key_group,
                                                  std::string_view key) const = 0;
   /// Visits committed entries of one slot and key group in key order until `visit` fails.
-  virtual Status Scan(std::string_view operator_name, std::string_view slot, uint32_t key_group,
-                      const std::function<Status(std::string_view key, std::string_view value)>&
-                          visit) const = 0;
+  virtual Status Scan(
+      std::string_view operator_name, std::string_view slot, uint32_t key_group,
+      const std::function<Status(std::string_view key, std::string_view value)>& visit) const = 0;
   /// Names of operators that have state.
   virtual std::vector<std::string> Operators() const = 0;
 };

@@ -15,9 +15,9 @@
 
 namespace weir {
 
-/// Hot keyed rows of one operator instance: encoded key -> a fixed-size block of memory at a stable,
-/// 16-byte aligned address. Open addressing in 16 parts by hash, so that growth never moves more
-/// than a sixteenth of the index at once. One thread.
+/// Hot keyed rows of one operator instance: encoded key -> a fixed-size block of memory at a
+/// stable, 16-byte aligned address. Open addressing in 16 parts by hash, so that growth never moves
+/// more than a sixteenth of the index at once. One thread.
 ///
 /// The owner gives meaning to the blocks: it initialises them when `created` and has them
 /// destroyed by the hook. Changed rows are marked dirty; `TakeChanges` yields each once.
@@ -63,8 +63,9 @@ class StateTable {
   }
 
   struct Changes {
-    std::vector<uint8_t*> updated;                          ///< blocks, each once
-    std::vector<std::pair<std::string, uint64_t>> erased;   ///< (key, hash) known to the last snapshot
+    std::vector<uint8_t*> updated;  ///< blocks, each once
+    std::vector<std::pair<std::string, uint64_t>>
+        erased;  ///< (key, hash) known to the last snapshot
   };
   /// What changed since the last call; the first time every row (changes are listed from then on,
   /// so that a job without checkpoints pays nothing). Write the erased before the updated: a key

@@ -14,16 +14,30 @@ enum class TypeKind : uint8_t {
   kError,  ///< Poison: an expression already reported; compatible with everything.
   kNull,   ///< The literal `null` before it meets its context.
   kBool,
-  kInt8, kInt16, kInt32, kInt64,
-  kUInt8, kUInt16, kUInt32, kUInt64,
-  kFloat32, kFloat64,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUInt8,
+  kUInt16,
+  kUInt32,
+  kUInt64,
+  kFloat32,
+  kFloat64,
   kDecimal,
-  kString, kBytes,
-  kUuid, kIpv4, kIpv6,
-  kTimestamp, kDate, kDuration,
+  kString,
+  kBytes,
+  kUuid,
+  kIpv4,
+  kIpv6,
+  kTimestamp,
+  kDate,
+  kDuration,
   kJson,
   kEnum,
-  kList, kMap, kStruct,
+  kList,
+  kMap,
+  kStruct,
 };
 
 /// How a column of a type is laid out. Integers of every width, times and ipv4 share one 64-bit
@@ -31,7 +45,8 @@ enum class TypeKind : uint8_t {
 /// value enters a narrower type (decode, cast, arithmetic).
 enum class Physical : uint8_t {
   kBool,     ///< uint8_t, 0 or 1
-  kInt64,    ///< int64_t: int8..int64, uint8..uint32, timestamp (us), date (days), duration (us), ipv4
+  kInt64,    ///< int64_t: int8..int64, uint8..uint32, timestamp (us), date (days), duration (us),
+             ///< ipv4
   kUInt64,   ///< uint64_t: uint64
   kFloat64,  ///< double: float32 (rounded on entry), float64
   kInt128,   ///< Int128: decimal with precision above 18
@@ -54,8 +69,10 @@ class DataType {
   DataType() = default;  ///< the error type
 
   static DataType Of(TypeKind kind);  ///< any kind without parameters
-  static DataType Decimal(int precision, int scale);  ///< 1 <= precision <= 38, 0 <= scale <= precision
-  /// `name` is the declared type name ("" when anonymous); `ignore_case` accepts any case of a value.
+  static DataType Decimal(int precision,
+                          int scale);  ///< 1 <= precision <= 38, 0 <= scale <= precision
+  /// `name` is the declared type name ("" when anonymous); `ignore_case` accepts any case of a
+  /// value.
   static DataType Enum(std::vector<std::string> values, std::string name = "",
                        bool ignore_case = false);
   static DataType List(DataType element);
@@ -90,10 +107,10 @@ class DataType {
   /// Code of an enum value, honouring `ignore_case`; none when it is not one.
   std::optional<uint16_t> EnumCode(std::string_view value) const;
 
-  DataType element() const;     ///< of a list; the entry struct {key, value} of a map
-  DataType map_key() const;     ///< of a map
-  DataType map_value() const;   ///< of a map
-  const std::vector<StructField>& fields() const;        ///< of a struct
+  DataType element() const;    ///< of a list; the entry struct {key, value} of a map
+  DataType map_key() const;    ///< of a map
+  DataType map_value() const;  ///< of a map
+  const std::vector<StructField>& fields() const;              ///< of a struct
   std::optional<int> FieldIndex(std::string_view name) const;  ///< of a struct
   const std::string& name() const;  ///< declared name of an enum or struct, else ""
 

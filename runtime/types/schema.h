@@ -15,8 +15,8 @@ namespace weir {
 struct PiiTag {
   enum class Mask : uint8_t { kNone, kHash, kTruncate, kRedact };
   Mask mask = Mask::kNone;
-  int truncate_bits = 0;    ///< of kTruncate on an ip address; characters for a string
-  std::string hash_salt;    ///< of kHash
+  int truncate_bits = 0;  ///< of kTruncate on an ip address; characters for a string
+  std::string hash_salt;  ///< of kHash
   bool is_set() const { return mask != Mask::kNone; }
   friend bool operator==(const PiiTag&, const PiiTag&) = default;
 };

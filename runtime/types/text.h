@@ -61,7 +61,11 @@ void AppendJsonString(std::string_view text, std::string& out);
 bool IsValidUtf8(std::string_view text);
 
 /// Civil-date arithmetic (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-struct CivilDate { int year; int month; int day; };
+struct CivilDate {
+  int year;
+  int month;
+  int day;
+};
 CivilDate CivilFromDays(int64_t days);
 int64_t DaysFromCivil(int year, int month, int day);
 

@@ -47,7 +47,8 @@ class Column {
   static ColumnPtr Constant(const Value& value, uint32_t length);
   /// All rows null.
   static ColumnPtr Nulls(DataType type, uint32_t length);
-  static MutableColumnPtr MakeStruct(DataType type, uint32_t length, std::vector<ColumnPtr> children);
+  static MutableColumnPtr MakeStruct(DataType type, uint32_t length,
+                                     std::vector<ColumnPtr> children);
   /// Entries are zero-length until written; `child` may be set later.
   static MutableColumnPtr MakeList(DataType type, uint32_t length, ColumnPtr child);
   /// The same values under another type of the same physical form (narrowed option, renamed enum).
@@ -58,9 +59,13 @@ class Column {
   bool is_constant() const { return constant_; }
 
   template <typename T>
-  const T* data() const { return reinterpret_cast<const T*>(values_.get()); }
+  const T* data() const {
+    return reinterpret_cast<const T*>(values_.get());
+  }
   template <typename T>
-  T* mutable_data() { return reinterpret_cast<T*>(values_.get()); }
+  T* mutable_data() {
+    return reinterpret_cast<T*>(values_.get());
+  }
 
   bool has_nulls() const { return validity_ != nullptr; }
   const uint8_t* validity() const { return validity_.get(); }
@@ -115,7 +120,8 @@ template <typename T>
 class ColumnView {
  public:
   explicit ColumnView(const Column& column)
-      : data_(column.data<T>()), validity_(column.validity()),
+      : data_(column.data<T>()),
+        validity_(column.validity()),
         mask_(column.is_constant() ? 0 : ~RowIndex{0}) {}
   const T& operator[](RowIndex row) const { return data_[row & mask_]; }
   bool IsNull(RowIndex row) const { return validity_ != nullptr && validity_[row & mask_] == 0; }

@@ -17,7 +17,7 @@ enum class RowOp : uint8_t { kUpsert = 0, kDelete = 1 };
 /// Columns that travel beside the declared ones. A null pointer means absent. All have the batch's
 /// length; most are constant within a batch.
 struct HiddenColumns {
-  ColumnPtr event_time;   ///< int64 us. Of a window or session row: its end - 1 us / last event.
+  ColumnPtr event_time;  ///< int64 us. Of a window or session row: its end - 1 us / last event.
   /// int64 us: the watermark of the row's source partition when the row was read. Lateness is
   /// judged by it (see ARCHITECTURE.md, Time), so that it can't depend on batches or workers.
   ColumnPtr watermark;
@@ -72,7 +72,9 @@ class RecordBatch {
   /// Length of every column; row numbers are below it.
   uint32_t capacity() const { return capacity_; }
   /// Rows that are really there (selected).
-  uint32_t num_rows() const { return selection_ ? static_cast<uint32_t>(selection_->size()) : capacity_; }
+  uint32_t num_rows() const {
+    return selection_ ? static_cast<uint32_t>(selection_->size()) : capacity_;
+  }
   bool empty() const { return num_rows() == 0; }
   RowSet rows() const { return selection_ ? RowSet::Of(*selection_) : RowSet::All(capacity_); }
 

@@ -21,7 +21,10 @@ class StringArena {
     return result;
   }
   /// Gives the last `unused` bytes of the latest allocation back.
-  void Shrink(size_t unused) { cursor_ -= unused; left_ += unused; }
+  void Shrink(size_t unused) {
+    cursor_ -= unused;
+    left_ += unused;
+  }
 
   std::string_view Copy(std::string_view text);
   size_t bytes() const { return bytes_; }

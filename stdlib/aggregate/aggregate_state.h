@@ -40,9 +40,13 @@ bool TakeBytes(std::string_view& in, std::string_view& bytes);
 Status DamagedState(std::string_view aggregate);
 
 template <typename State>
-State& As(uint8_t* state) { return *std::launder(reinterpret_cast<State*>(state)); }
+State& As(uint8_t* state) {
+  return *std::launder(reinterpret_cast<State*>(state));
+}
 template <typename State>
-const State& As(const uint8_t* state) { return *std::launder(reinterpret_cast<const State*>(state)); }
+const State& As(const uint8_t* state) {
+  return *std::launder(reinterpret_cast<const State*>(state));
+}
 
 /// The parts of a kernel that follow from the class of its accumulator. `State` has
 ///   void Merge(const State& other);
@@ -74,8 +78,7 @@ AggregateKernel KernelOf() {
 
 /// Calls `body(state, row)` for the rows whose argument is not null.
 template <typename State, typename Body>
-void ForEachValue(uint8_t* const* states, const Column& argument, const RowSet& rows,
-                  Body&& body) {
+void ForEachValue(uint8_t* const* states, const Column& argument, const RowSet& rows, Body&& body) {
   if (!argument.has_nulls()) {
     rows.ForEach([&](RowIndex row) { body(As<State>(states[row]), row); });
   } else {

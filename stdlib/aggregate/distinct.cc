@@ -62,9 +62,8 @@ void UpdateExact(const AggregateContext&, uint8_t* const* states,
 void UpdateSketch(const AggregateContext&, uint8_t* const* states,
                   std::span<const Column* const> arguments, const RowSet& rows) {
   ValueHasher hash(*arguments[0]);
-  ForEachValue<DistinctSketch>(
-      states, *arguments[0], rows,
-      [&](DistinctSketch& state, RowIndex row) { state.Add(hash(row)); });
+  ForEachValue<DistinctSketch>(states, *arguments[0], rows,
+                               [&](DistinctSketch& state, RowIndex row) { state.Add(hash(row)); });
 }
 
 template <typename State>
@@ -95,18 +94,19 @@ std::vector<ParamDef> AnyValue() {
 }  // namespace
 
 std::vector<AggregateDef> DistinctAggregates() {
-  return {AggregateBuilder("count_distinct",
-                           "How many different values, nulls left out. Exact: keeps all of them in "
-                           "the state; approx_distinct() needs at most 64 KiB.")
-              .Takes(AnyValue(), Returns(DataType::Int64()), &ExactKernel)
-              .Example("count_distinct([1, 2, 2, null])", "2"),
-          AggregateBuilder("approx_distinct",
-                           "How many different values, nulls left out: exact up to 4096, beyond "
-                           "that HyperLogLog with a standard error of 0.81 %. The same in any order "
-                           "of rows.")
-              .Takes(AnyValue(), Returns(DataType::Int64()), &SketchKernel)
-              .Example("approx_distinct([\"a\", \"b\", \"a\"])", "2")
-              .Example("approx_distinct([1, null])", "1")};
+  return {
+      AggregateBuilder("count_distinct",
+                       "How many different values, nulls left out. Exact: keeps all of them in "
+                       "the state; approx_distinct() needs at most 64 KiB.")
+          .Takes(AnyValue(), Returns(DataType::Int64()), &ExactKernel)
+          .Example("count_distinct([1, 2, 2, null])", "2"),
+      AggregateBuilder("approx_distinct",
+                       "How many different values, nulls left out: exact up to 4096, beyond "
+                       "that HyperLogLog with a standard error of 0.81 %. The same in any order "
+                       "of rows.")
+          .Takes(AnyValue(), Returns(DataType::Int64()), &SketchKernel)
+          .Example("approx_distinct([\"a\", \"b\", \"a\"])", "2")
+          .Example("approx_distinct([1, null])", "1")};
 }
 
 }  // namespace weir

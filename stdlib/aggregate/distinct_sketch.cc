@@ -95,8 +95,8 @@ void DistinctSketch::Merge(const DistinctSketch& other) {
 
 int64_t DistinctSketch::Estimate() const {
   if (!is_hll()) return count_;
-  return std::llround(EstimateHll(std::span<const uint8_t, kHllRegisters>(
-      registers(), kHllRegisters)));
+  return std::llround(
+      EstimateHll(std::span<const uint8_t, kHllRegisters>(registers(), kHllRegisters)));
 }
 
 void DistinctSketch::Save(std::string& out) const {

@@ -7,9 +7,9 @@
 
 namespace weir {
 
-/// Counts distinct hashes: exactly up to kExactLimit, then with HyperLogLog (0.81 % standard error).
-/// Which of the two depends only on the set of hashes, so any order and any merging give the same.
-/// 16 bytes by itself; one hash is inline, more are on the heap: most groups have few.
+/// Counts distinct hashes: exactly up to kExactLimit, then with HyperLogLog (0.81 % standard
+/// error). Which of the two depends only on the set of hashes, so any order and any merging give
+/// the same. 16 bytes by itself; one hash is inline, more are on the heap: most groups have few.
 class DistinctSketch {
  public:
   static constexpr uint32_t kExactLimit = 4096;

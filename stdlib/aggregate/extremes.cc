@@ -9,7 +9,9 @@ namespace weir {
 namespace {
 
 template <typename T>
-bool Less(const T& a, const T& b) { return a < b; }
+bool Less(const T& a, const T& b) {
+  return a < b;
+}
 /// NaN is above all numbers, so that every order of rows gives the same.
 bool Less(double a, double b) { return a < b || (b != b && a == a); }
 
@@ -117,9 +119,9 @@ AggregateBuilder Over(AggregateBuilder builder, KernelChoice kernel) {
   };
   using Class = TypePattern::Class;
   take(TypePattern::Any(Class::kNumeric));
-  for (TypeKind kind : {TypeKind::kTimestamp, TypeKind::kDate, TypeKind::kDuration,
-                        TypeKind::kString, TypeKind::kUuid, TypeKind::kIpv4, TypeKind::kIpv6,
-                        TypeKind::kBool}) {
+  for (TypeKind kind :
+       {TypeKind::kTimestamp, TypeKind::kDate, TypeKind::kDuration, TypeKind::kString,
+        TypeKind::kUuid, TypeKind::kIpv4, TypeKind::kIpv6, TypeKind::kBool}) {
     take(TypePattern::Exact(DataType::Of(kind)));
   }
   take(TypePattern::Any(Class::kEnum));
@@ -129,14 +131,16 @@ AggregateBuilder Over(AggregateBuilder builder, KernelChoice kernel) {
 }  // namespace
 
 std::vector<AggregateDef> ExtremeAggregates() {
-  return {Over(AggregateBuilder("min", "The least value, null of none; texts by their bytes, enums "
-                                       "in the order of their declaration.")
+  return {Over(AggregateBuilder("min",
+                                "The least value, null of none; texts by their bytes, enums "
+                                "in the order of their declaration.")
                    .EmptyIsNull()
                    .Example("min([3, 1, 2])", "1")
                    .Example("min([\"pear\", \"apple\"])", "\"apple\""),
                &ExtremeKernel<false>),
-          Over(AggregateBuilder("max", "The greatest value, null of none; texts by their bytes, "
-                                       "enums in the order of their declaration.")
+          Over(AggregateBuilder("max",
+                                "The greatest value, null of none; texts by their bytes, "
+                                "enums in the order of their declaration.")
                    .EmptyIsNull()
                    .Example("max([3, 1, 2])", "3")
                    .Example("max([1.5, null, 2.5])", "2.5"),

@@ -10,7 +10,8 @@ namespace weir {
 class NumericArgument {
  public:
   explicit NumericArgument(const Column& column)
-      : column_(column), physical_(column.type().physical()),
+      : column_(column),
+        physical_(column.type().physical()),
         unit_(column.type().is_decimal() ? std::pow(10.0, column.type().scale()) : 1.0) {}
 
   double operator[](RowIndex row) const {

@@ -182,10 +182,10 @@ AggregateBuilder TopN() {
                            "The `n` values with the greatest `by`, the greatest first; of equal "
                            "ones the earlier. Nulls are left out.");
   const auto take = [&](TypePattern by) {
-    builder.Takes({AnyValue(),
-                   ConstantParam(Param("n", DataType::Int64(), "how many values to keep")),
-                   NamedOnly(Param("by", std::move(by), "what to order by"))},
-                  ListOfArgument, &ListKernel, &BindLimit);
+    builder.Takes(
+        {AnyValue(), ConstantParam(Param("n", DataType::Int64(), "how many values to keep")),
+         NamedOnly(Param("by", std::move(by), "what to order by"))},
+        ListOfArgument, &ListKernel, &BindLimit);
   };
   // One scale orders all of a column: a decimal's own.
   take(TypePattern::Any(Class::kNumeric));
@@ -215,10 +215,9 @@ std::vector<AggregateDef> OrderedAggregates() {
           AggregateBuilder("collect",
                            "The values as a list in the order of event time, at most `limit`: the "
                            "earliest ones. Nulls are left out.")
-              .Takes({AnyValue(),
-                      NamedOnly(ConstantParam(WithDefault(
-                          Param("limit", DataType::Int64(), "how many values to keep"),
-                          Value::Int64(1000))))},
+              .Takes({AnyValue(), NamedOnly(ConstantParam(WithDefault(
+                                      Param("limit", DataType::Int64(), "how many values to keep"),
+                                      Value::Int64(1000))))},
                      ListOfArgument, &ListKernel, &BindLimit)
               .Example("collect([3, null, 1])", "[3, 1]")
               .Example("collect([3, 2, 1], limit: 2)", "[3, 2]"),

@@ -30,8 +30,8 @@ void Update(const AggregateContext&, uint8_t* const* states,
 
 /// Calls `put(row, quantile)` or makes the row null.
 template <typename Put>
-void ForEachQuantile(const AggregateContext& context, std::span<uint8_t* const> states,
-                     Column& out, Put&& put) {
+void ForEachQuantile(const AggregateContext& context, std::span<uint8_t* const> states, Column& out,
+                     Put&& put) {
   const double q = *static_cast<const double*>(context.bound);
   for (size_t i = 0; i < states.size(); ++i) {
     const auto& sketch = As<QuantileSketch>(states[i]);
@@ -70,18 +70,19 @@ std::vector<ParamDef> Params(TypePattern value) {
 }  // namespace
 
 std::vector<AggregateDef> PercentileAggregates() {
-  return {AggregateBuilder("percentile",
-                           "The value that the part `p` of the values is not above (rank "
-                           "floor(p * (n - 1)) of the sorted values), null of none. Exact up to 512 "
-                           "values, beyond that within 1 % of it (DDSketch); the same in any order "
-                           "of rows. A duration for durations, else a float64.")
-              .EmptyIsNull()
-              .Takes(Params(TypePattern::Any(Class::kNumeric)), Returns(DataType::Float64()),
-                     &PercentileKernel, &BindQuantile)
-              .Takes(Params(TypePattern::Exact(DataType::Duration())),
-                     Returns(DataType::Duration()), &PercentileKernel, &BindQuantile)
-              .Example("percentile([5, 1, 3, 2, 4], 0.5)", "3e0")
-              .Example("percentile([1s, 9s], 1.0)", "9s")};
+  return {
+      AggregateBuilder("percentile",
+                       "The value that the part `p` of the values is not above (rank "
+                       "floor(p * (n - 1)) of the sorted values), null of none. Exact up to 512 "
+                       "values, beyond that within 1 % of it (DDSketch); the same in any order "
+                       "of rows. A duration for durations, else a float64.")
+          .EmptyIsNull()
+          .Takes(Params(TypePattern::Any(Class::kNumeric)), Returns(DataType::Float64()),
+                 &PercentileKernel, &BindQuantile)
+          .Takes(Params(TypePattern::Exact(DataType::Duration())), Returns(DataType::Duration()),
+                 &PercentileKernel, &BindQuantile)
+          .Example("percentile([5, 1, 3, 2, 4], 0.5)", "3e0")
+          .Example("percentile([1s, 9s], 1.0)", "9s")};
 }
 
 }  // namespace weir

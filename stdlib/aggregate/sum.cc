@@ -135,7 +135,8 @@ void FinishFloatSum(const AggregateContext&, std::span<uint8_t* const> states, C
 /// Quotient rounded half away from zero, `scale` digits more than the sum; none when too large.
 std::optional<Int128> Average(const ExactSum& state, int extra_scale, int precision) {
   const Int128 unit = PowerOfTen(extra_scale);
-  // Long division in two steps: whole units, then the digits of the rest, so that nothing overflows.
+  // Long division in two steps: whole units, then the digits of the rest, so that nothing
+  // overflows.
   const Int128 count = state.count;
   Int128 whole = state.sum / count;
   const Int128 rest = state.sum % count;
@@ -161,8 +162,7 @@ void FinishAverage(std::span<uint8_t* const> states, Column& out, Put&& put) {
 }
 
 template <int kExtraDigits>
-void FinishDecimalAverage(const AggregateContext&, std::span<uint8_t* const> states,
-                          Column& out) {
+void FinishDecimalAverage(const AggregateContext&, std::span<uint8_t* const> states, Column& out) {
   const DataType& type = out.type();
   FinishAverage(states, out, [&](const ExactSum& state, RowIndex row) {
     const std::optional<Int128> average = Average(state, kExtraDigits, type.precision());
@@ -171,8 +171,7 @@ void FinishDecimalAverage(const AggregateContext&, std::span<uint8_t* const> sta
   });
 }
 
-void FinishDurationAverage(const AggregateContext&, std::span<uint8_t* const> states,
-                           Column& out) {
+void FinishDurationAverage(const AggregateContext&, std::span<uint8_t* const> states, Column& out) {
   FinishAverage(states, out, [&](const ExactSum& state, RowIndex row) {
     out.mutable_data<int64_t>()[row] = static_cast<int64_t>(*Average(state, 0, 38));
     return true;

@@ -6,7 +6,9 @@ namespace weir {
 namespace {
 
 template <typename T>
-uint64_t HashOf(const T& value) { return HashBytes(&value, sizeof(value)); }
+uint64_t HashOf(const T& value) {
+  return HashBytes(&value, sizeof(value));
+}
 
 }  // namespace
 

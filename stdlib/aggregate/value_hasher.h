@@ -20,7 +20,9 @@ class ValueHasher {
 
  private:
   template <typename T>
-  T At(RowIndex row) const { return ColumnView<T>(column_)[row]; }
+  T At(RowIndex row) const {
+    return ColumnView<T>(column_)[row];
+  }
 
   const Column& column_;
   Physical physical_;

@@ -17,10 +17,10 @@ namespace weir {
 /// aggregate, already offset) of the group that row belongs to. Null arguments are skipped by the
 /// kernel itself.
 struct AggregateContext {
-  const void* bound = nullptr;             ///< what `bind` made of the constant arguments
-  const Column* event_time = nullptr;      ///< int64; first/last go by it, never by arrival
-  const Column* order = nullptr;           ///< int64 position within the partition; breaks ties
-  RowErrors* errors = nullptr;             ///< overflow of a sum: the row fails and is undone
+  const void* bound = nullptr;         ///< what `bind` made of the constant arguments
+  const Column* event_time = nullptr;  ///< int64; first/last go by it, never by arrival
+  const Column* order = nullptr;       ///< int64 position within the partition; breaks ties
+  RowErrors* errors = nullptr;         ///< overflow of a sum: the row fails and is undone
 };
 
 /// The kernels of one overload for given types. An accumulator is `state_size` bytes, 16-aligned,
@@ -35,7 +35,8 @@ struct AggregateKernel {
   /// Adds `source` to `target`; `source` stays valid.
   void (*merge)(const AggregateContext& context, uint8_t* target, const uint8_t* source) = nullptr;
   /// Writes the result of `states[i]` to row i of `out` (flat, result type, `states.size()` long).
-  void (*finish)(const AggregateContext& context, std::span<uint8_t* const> states, Column& out) = nullptr;
+  void (*finish)(const AggregateContext& context, std::span<uint8_t* const> states,
+                 Column& out) = nullptr;
   void (*destroy)(uint8_t* state) = nullptr;  ///< null when trivial
   /// Self-delimiting bytes, versioned by the first one; appended.
   void (*serialize)(const uint8_t* state, std::string& out) = nullptr;

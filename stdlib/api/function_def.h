@@ -20,7 +20,8 @@ using ScalarKernel = void (*)(KernelContext& context, std::span<const Column* co
 
 /// Prepares what depends only on constant arguments; given once per use in a plan.
 /// Constants that are not known are null pointers.
-using BindFunction = Result<std::shared_ptr<const void>> (*)(std::span<const Value* const> constants);
+using BindFunction =
+    Result<std::shared_ptr<const void>> (*)(std::span<const Value* const> constants);
 
 enum class NullPolicy : uint8_t {
   kPropagate,  ///< null in, null out; result type is optional when an argument's is

@@ -169,7 +169,8 @@ std::vector<ReferencePage> RenderFunctionReference(const FunctionRegistry& regis
   std::string index = fmt::format(
       "# Functions\n\n{}\nA scalar function of a null is null unless its entry says otherwise. A "
       "row for which a\nfallible one has no result takes the stage's error route; `try` makes it "
-      "null.\n\n", kGenerated);
+      "null.\n\n",
+      kGenerated);
   for (const auto& [category, entries] : pages) {
     std::string text = fmt::format("# {}\n\n{}", category, kGenerated);
     index += fmt::format("- [{0}]({0}.md):", category);

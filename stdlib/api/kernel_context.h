@@ -13,16 +13,16 @@ namespace weir {
 
 /// Why a row failed; the name is what dead letters and metrics show.
 enum class RowErrorCode : uint8_t {
-  kCast,            ///< text or number that the type can't hold
+  kCast,  ///< text or number that the type can't hold
   kOverflow,
   kDivisionByZero,
-  kJsonAccess,      ///< a member of a JSON scalar, malformed JSON
-  kIndex,           ///< list index out of range
-  kConstraint,      ///< a `where` on a type or field does not hold
-  kInvalidArgument, ///< a function's argument outside its domain
-  kNull,            ///< a value is missing where one is needed
-  kTooOld,          ///< too old to deduplicate, older than a view's retain
-  kLimit,           ///< a size bound of the engine
+  kJsonAccess,       ///< a member of a JSON scalar, malformed JSON
+  kIndex,            ///< list index out of range
+  kConstraint,       ///< a `where` on a type or field does not hold
+  kInvalidArgument,  ///< a function's argument outside its domain
+  kNull,             ///< a value is missing where one is needed
+  kTooOld,           ///< too old to deduplicate, older than a view's retain
+  kLimit,            ///< a size bound of the engine
 };
 std::string_view RowErrorCodeName(RowErrorCode code);  ///< "cast", "overflow", "division by zero" …
 
@@ -68,7 +68,9 @@ class KernelContext {
   Micros now() const { return now_; }
   /// What the overload's `bind` made of constant arguments (a compiled regex, …).
   template <typename T>
-  const T& bound() const { return *static_cast<const T*>(bound_); }
+  const T& bound() const {
+    return *static_cast<const T*>(bound_);
+  }
 
  private:
   RowErrors& errors_;

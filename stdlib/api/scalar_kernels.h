@@ -24,7 +24,8 @@
 // Arguments may be constant columns. The first parameter is a KernelRow& when the function needs
 // one. Parameters: bool, int64_t, uint64_t, double, Fixed16, std::string_view, uint16_t (enum
 // codes), DecimalArg, ListArg.
-// Results: the same (Int128 is the unscaled value of a decimal result), Text, std::optional of them.
+// Results: the same (Int128 is the unscaled value of a decimal result), Text, std::optional of
+// them.
 
 namespace weir {
 
@@ -39,7 +40,9 @@ class KernelRow {
   }
   Micros now() const { return context_.now(); }
   template <typename T>
-  const T& bound() const { return context_.bound<T>(); }
+  const T& bound() const {
+    return context_.bound<T>();
+  }
 
   RowIndex index = 0;
   std::string text;  ///< of a function that returns Text: empty at its start
@@ -88,8 +91,11 @@ template <>
 class Reader<DecimalArg> {
  public:
   explicit Reader(const Column& column)
-      : narrow_(column), wide_(column), is_wide_(column.type().physical() == Physical::kInt128),
-        precision_(column.type().precision()), scale_(column.type().scale()) {}
+      : narrow_(column),
+        wide_(column),
+        is_wide_(column.type().physical() == Physical::kInt128),
+        precision_(column.type().precision()),
+        scale_(column.type().scale()) {}
   DecimalArg operator[](RowIndex row) const {
     return {is_wide_ ? wide_[row] : Int128{narrow_[row]}, precision_, scale_};
   }
@@ -137,7 +143,8 @@ template <>
 class Writer<Int128> {
  public:
   explicit Writer(Column& out)
-      : narrow_(out.mutable_data<int64_t>()), wide_(out.mutable_data<Int128>()),
+      : narrow_(out.mutable_data<int64_t>()),
+        wide_(out.mutable_data<Int128>()),
         is_wide_(out.type().physical() == Physical::kInt128) {}
   void Write(RowIndex row, Int128 value, KernelRow&) {
     if (is_wide_) {
@@ -188,8 +195,7 @@ template <typename R>
 inline constexpr bool kIsView =
     std::is_same_v<R, std::string_view> || std::is_same_v<R, std::optional<std::string_view>>;
 template <typename R>
-inline constexpr bool kIsText =
-    std::is_same_v<R, Text> || std::is_same_v<R, std::optional<Text>>;
+inline constexpr bool kIsText = std::is_same_v<R, Text> || std::is_same_v<R, std::optional<Text>>;
 
 template <typename F>
 struct RowFunction;
@@ -237,11 +243,10 @@ void RunRows(KernelContext& context, std::span<const Column* const> arguments, c
 
 /// See the top of this file. Arguments beyond those of `Fn` are ignored (constants for `bind`).
 template <auto Fn>
-void RowKernel(KernelContext& context, std::span<const Column* const> arguments,
-               const RowSet& rows, Column& out) {
-  kernel::RunRows<Fn>(
-      context, arguments, rows, out,
-      std::make_index_sequence<kernel::RowFunction<decltype(Fn)>::kArguments>());
+void RowKernel(KernelContext& context, std::span<const Column* const> arguments, const RowSet& rows,
+               Column& out) {
+  kernel::RunRows<Fn>(context, arguments, rows, out,
+                      std::make_index_sequence<kernel::RowFunction<decltype(Fn)>::kArguments>());
 }
 
 }  // namespace weir

@@ -14,15 +14,18 @@ namespace weir {
 /// Which types a parameter takes. Optionality is handled by the null policy, not here.
 struct TypePattern {
   enum class Class : uint8_t {
-    kExact,       ///< `type`, arguments are widened to it implicitly (int32 -> int64, integer -> float64 …)
+    kExact,  ///< `type`, arguments are widened to it implicitly (int32 -> int64, integer -> float64
+             ///< …)
     kAny,
-    kInteger,     ///< any integer; the kernel sees int64 (uint64 keeps its own form)
-    kDecimal,     ///< any decimal
+    kInteger,  ///< any integer; the kernel sees int64 (uint64 keeps its own form)
+    kDecimal,  ///< any decimal
     kFloat,
     kNumeric,
     kEnum,
-    kList, kMap, kStruct,
-    kSameAs,      ///< the type of parameter `same_as`
+    kList,
+    kMap,
+    kStruct,
+    kSameAs,  ///< the type of parameter `same_as`
   };
   Class cls = Class::kAny;
   DataType type;
@@ -44,7 +47,8 @@ struct ParamDef {
   bool named_only = false;             ///< `limit: 10`, `by: ms`
 };
 
-/// Result type from argument types (without optionality); constants where known, else null pointers.
+/// Result type from argument types (without optionality); constants where known, else null
+/// pointers.
 using ResultRule = std::function<DataType(std::span<const DataType> arguments,
                                           std::span<const Value* const> constants)>;
 ResultRule Returns(DataType type);

@@ -14,10 +14,10 @@
 namespace weir {
 
 void RegisterScalarFunctions(FunctionRegistry& registry) {
-  for (auto* family : {&ConversionFunctions, &HashFunctions, &JsonFunctions, &ListFunctions,
-                       &MathFunctions, &NetFunctions, &PrivacyFunctions, &RegexFunctions,
-                       &StringFunctions, &TimeConversionFunctions, &TimePartFunctions,
-                       &UuidFunctions}) {
+  for (auto* family :
+       {&ConversionFunctions, &HashFunctions, &JsonFunctions, &ListFunctions, &MathFunctions,
+        &NetFunctions, &PrivacyFunctions, &RegexFunctions, &StringFunctions,
+        &TimeConversionFunctions, &TimePartFunctions, &UuidFunctions}) {
     for (const FunctionDef& def : family()) registry.Add(&def);
   }
 }

@@ -23,8 +23,8 @@ class Explain : public testing::TestWithParam<CodeInfo> {};
 
 TEST_P(Explain, HasAPageAndAGolden) {
   const CodeInfo& info = GetParam();
-  EXPECT_FALSE(ExplainPage(info.code).empty()) << "compiler/diagnostics/explain/" << info.name
-                                               << ".md";
+  EXPECT_FALSE(ExplainPage(info.code).empty())
+      << "compiler/diagnostics/explain/" << info.name << ".md";
   EXPECT_TRUE(HasGolden(info.name)) << "tests/diagnostics/semantic/" << info.name << "….flow";
 }
 
@@ -50,9 +50,8 @@ std::vector<CodeInfo> Codes() {
   return codes;
 }
 
-INSTANTIATE_TEST_SUITE_P(Codes, Explain, testing::ValuesIn(Codes()), [](const auto& given) {
-  return std::string(given.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(Codes, Explain, testing::ValuesIn(Codes()),
+                         [](const auto& given) { return std::string(given.param.name); });
 
 }  // namespace
 }  // namespace weir

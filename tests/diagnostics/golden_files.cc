@@ -18,9 +18,8 @@ std::vector<GoldenFile> ListGoldenFiles(const std::string& folder) {
     expected.replace_extension(".expected");
     files.push_back({entry.path().string(), expected.string()});
   }
-  std::sort(files.begin(), files.end(), [](const GoldenFile& a, const GoldenFile& b) {
-    return a.flow_path < b.flow_path;
-  });
+  std::sort(files.begin(), files.end(),
+            [](const GoldenFile& a, const GoldenFile& b) { return a.flow_path < b.flow_path; });
   return files;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "tests/unit/compiler/semantic/compiled_text.h"
 #include "tests/diagnostics/golden_files.h"
+#include "tests/unit/compiler/semantic/compiled_text.h"
 
 namespace weir {
 namespace {

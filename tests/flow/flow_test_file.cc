@@ -8,8 +8,8 @@
 namespace weir {
 namespace {
 
-const std::set<std::string> kVerbs = {"flow",    "clock",  "table",  "input",  "advance", "restart",
-                                      "finish",  "output", "ledger", "error",  "fail"};
+const std::set<std::string> kVerbs = {"flow",   "clock",  "table",  "input", "advance", "restart",
+                                      "finish", "output", "ledger", "error", "fail"};
 
 bool EndsWithBlankLine(const FlowTestStep& step) {
   return step.verb == "table" || step.verb == "input" || step.verb == "output";

@@ -20,7 +20,7 @@ struct FlowTestFile {
   std::map<std::string, std::string> skips;  ///< configuration -> reason
   std::vector<std::string> head;             ///< comment lines as written
   std::vector<FlowTestStep> steps;
-  std::string error;                         ///< "" or why the file can't be read
+  std::string error;  ///< "" or why the file can't be read
 };
 
 FlowTestFile ReadFlowTest(const std::string& path);

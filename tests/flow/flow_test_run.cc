@@ -183,8 +183,7 @@ class FlowTestRun {
 
   static bool IsDelete(const RecordBatch& batch, RowIndex row) {
     const ColumnPtr& op = batch.hidden().op;
-    return op != nullptr &&
-           ColumnView<uint8_t>(*op)[row] == static_cast<uint8_t>(RowOp::kDelete);
+    return op != nullptr && ColumnView<uint8_t>(*op)[row] == static_cast<uint8_t>(RowOp::kDelete);
   }
 
   static Result<RecordBatch> Narrow(const RecordBatch& batch, const OutputSpec& spec) {
@@ -223,8 +222,8 @@ class FlowTestRun {
     }
     outcome_.updated.steps[index].lines = rows;
     if (rows != expected) {
-      Problem(step.line, fmt::format("{}: expected\n{}came\n{}", spec.stream, Join(expected),
-                                     Join(rows)));
+      Problem(step.line,
+              fmt::format("{}: expected\n{}came\n{}", spec.stream, Join(expected), Join(rows)));
     }
     return Status::Ok();
   }

@@ -114,8 +114,8 @@ plan::ExprPtr Is(plan::ExprPtr a, plan::ExprPtr b) {
 
 /// `reg += value`, narrowed back to the register's type.
 plan::Statement Increase(int reg, const DataType& type, plan::ExprPtr value) {
-  const DataType wide = type.is_decimal() ? DataType::Decimal(type.precision() + 1, 2)
-                                          : DataType::Int64();
+  const DataType wide =
+      type.is_decimal() ? DataType::Decimal(type.precision() + 1, 2) : DataType::Int64();
   plan::ExprPtr old = Col(reg, type);
   if (!type.is_decimal()) {
     old = plan::MakeUnary(plan::ExprKind::kCast, wide, std::move(old));
@@ -144,7 +144,9 @@ plan::SessionNode SessionOfTheSpeedLayer() {
   field("spent", Money(18), Value(Money(18), int64_t{0}), plan::MergeRule::kSum);
   plan::RegisterLayout& r = program.registers;
   r = {9, 1, 10, 0};
-  const auto state = [&](int i) { return Col(r.state(i), program.fields[static_cast<size_t>(i)].type); };
+  const auto state = [&](int i) {
+    return Col(r.state(i), program.fields[static_cast<size_t>(i)].type);
+  };
   const auto text = [](const char* value) { return plan::MakeLiteral(Value::String(value)); };
   const auto one = plan::MakeLiteral(Value::Int64(1));
   program.on_event = {
@@ -164,20 +166,19 @@ plan::SessionNode SessionOfTheSpeedLayer() {
     } else {
       arm = {Increase(r.state(3 + type), count, one)};
     }
-    plan::Block next = {If(Is(Col(kType, EventType()),
-                              plan::MakeLiteral(Value(EventType(), type))),
+    plan::Block next = {If(Is(Col(kType, EventType()), plan::MakeLiteral(Value(EventType(), type))),
                            std::move(arm), std::move(chain))};
     chain = std::move(next);
   }
   program.on_event.push_back(std::move(chain.front()));
   std::vector<Field> fields = {{"user_id", DataType::Uuid(), {}},
                                {"start", DataType::Timestamp(), {}}};
-  program.output = {Col(r.key(0), DataType::Uuid()),
-                    Col(r.session_start(), DataType::Timestamp())};
+  program.output = {Col(r.key(0), DataType::Uuid()), Col(r.session_start(), DataType::Timestamp())};
   for (int i = 0; i < r.states; ++i) {
     program.output.push_back(state(i));
     fields.push_back({program.fields[static_cast<size_t>(i)].name,
-                      program.fields[static_cast<size_t>(i)].type, {}});
+                      program.fields[static_cast<size_t>(i)].type,
+                      {}});
   }
   program.output.push_back(Col(r.session_closed(), DataType::Bool()));
   fields.push_back({"closed", DataType::Bool(), {}});

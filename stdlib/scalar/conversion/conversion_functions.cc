@@ -77,8 +77,10 @@ Result<std::shared_ptr<const void>> CheckDecimal(std::span<const Value* const> c
   const int64_t precision = constants[1]->as_int64();
   const int64_t scale = constants[2]->as_int64();
   if (precision < 1 || precision > kMaxDecimalPrecision || scale < 0 || scale > precision) {
-    return InvalidArgumentError("decimal({}, {}) does not exist: 1 to 38 digits, as many of them "
-                                "as you like behind the point", precision, scale);
+    return InvalidArgumentError(
+        "decimal({}, {}) does not exist: 1 to 38 digits, as many of them "
+        "as you like behind the point",
+        precision, scale);
   }
   return std::shared_ptr<const void>();
 }
@@ -111,8 +113,7 @@ void TextToDecimal(KernelContext& context, std::span<const Column* const> argume
   KernelRow kernel_row(context);
   const DataType& type = out.type();
   rows.ForEach([&](RowIndex row) {
-    const std::optional<Int128> result =
-        ParseDecimal(values[row], type.precision(), type.scale());
+    const std::optional<Int128> result = ParseDecimal(values[row], type.precision(), type.scale());
     if (!result) FailDecimal(context, row, fmt::format("\"{}\"", values[row].substr(0, 90)), type);
     writer.Write(row, result.value_or(0), kernel_row);
   });
@@ -145,8 +146,7 @@ FunctionDef ToFloatFunction() {
       .Infallible()
       .Takes(One(Exact(DataType::Float64()), "a float"), type, &RowKernel<FloatToFloat>)
       .Infallible()
-      .Takes(One(Exact(DataType::String()), "the text of a number"), type,
-             &RowKernel<TextToFloat>)
+      .Takes(One(Exact(DataType::String()), "the text of a number"), type, &RowKernel<TextToFloat>)
       .Example("to_float(3)", "3e0")
       .Example("to_float(2.50)", "2.5e0")
       .Example("to_float(\"1e3\")", "1e3")
@@ -171,8 +171,8 @@ const std::vector<FunctionDef>& ConversionFunctions() {
                                    "true or false from its text or from 1 and 0; anything else "
                                    "fails the row.")
                        .Fallible()
-                       .Takes(One(Exact(DataType::String()), "`true` or `false`"),
-                              DataType::Bool(), &RowKernel<TextToBool>)
+                       .Takes(One(Exact(DataType::String()), "`true` or `false`"), DataType::Bool(),
+                              &RowKernel<TextToBool>)
                        .Takes(One(Exact(DataType::Int64()), "1 or 0"), DataType::Bool(),
                               &RowKernel<IntegerToBool>)
                        .Example("to_bool(\"true\")", "true")

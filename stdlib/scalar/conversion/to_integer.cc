@@ -36,8 +36,9 @@ class IntegerOut {
   }
 
   void Fail(RowIndex row, std::string_view shown) {
-    context_.Fail(row, RowErrorCode::kCast,
-                  fmt::format("{} is not of type {}", shown.substr(0, 100), out_.type().ToString()));
+    context_.Fail(
+        row, RowErrorCode::kCast,
+        fmt::format("{} is not of type {}", shown.substr(0, 100), out_.type().ToString()));
   }
 
  private:
@@ -73,8 +74,8 @@ void FromDecimal(KernelContext& context, std::span<const Column* const> argument
   });
 }
 
-void FromFloat(KernelContext& context, std::span<const Column* const> arguments,
-               const RowSet& rows, Column& out) {
+void FromFloat(KernelContext& context, std::span<const Column* const> arguments, const RowSet& rows,
+               Column& out) {
   const kernel::Reader<double> values(*arguments[0]);
   IntegerOut target(context, out);
   rows.ForEach([&](RowIndex row) {
@@ -88,8 +89,8 @@ void FromFloat(KernelContext& context, std::span<const Column* const> arguments,
   });
 }
 
-void FromText(KernelContext& context, std::span<const Column* const> arguments,
-              const RowSet& rows, Column& out) {
+void FromText(KernelContext& context, std::span<const Column* const> arguments, const RowSet& rows,
+              Column& out) {
   const kernel::Reader<std::string_view> values(*arguments[0]);
   IntegerOut target(context, out);
   rows.ForEach([&](RowIndex row) {
@@ -115,7 +116,8 @@ FunctionDef ToInteger(TypeKind kind) {
   };
   FunctionBuilder builder(name, "conversion",
                           fmt::format("The value as {}. Nothing is rounded: a value outside the "
-                                      "range or with a fraction fails the row.", type.ToString()));
+                                      "range or with a fraction fails the row.",
+                                      type.ToString()));
   builder.Fallible();
   builder.Takes(param(TypePattern::Exact(DataType::Int64())), type, &FromInteger<int64_t>);
   if (kind == TypeKind::kInt64) builder.Infallible();
@@ -140,8 +142,9 @@ FunctionDef ToInteger(TypeKind kind) {
 
 std::vector<FunctionDef> ToIntegerFunctions() {
   std::vector<FunctionDef> functions;
-  for (TypeKind kind : {TypeKind::kInt8, TypeKind::kInt16, TypeKind::kInt32, TypeKind::kInt64,
-                        TypeKind::kUInt8, TypeKind::kUInt16, TypeKind::kUInt32, TypeKind::kUInt64}) {
+  for (TypeKind kind :
+       {TypeKind::kInt8, TypeKind::kInt16, TypeKind::kInt32, TypeKind::kInt64, TypeKind::kUInt8,
+        TypeKind::kUInt16, TypeKind::kUInt32, TypeKind::kUInt64}) {
     functions.push_back(ToInteger(kind));
   }
   return functions;

@@ -89,22 +89,24 @@ const std::vector<FunctionDef>& JsonFunctions() {
           .Takes({Param("value", TypePattern::Any(), "any value")}, DataType::Json(), &ToJson)
           .Example("to_string(to_json({a: 1, b: \"x\"}))", "'{\"a\":1,\"b\":\"x\"}'")
           .Example("to_string(to_json([1.50, 2.00]))", "\"[1.50,2.00]\""),
-      FunctionBuilder("parse_json", "json", "The JSON value that a text is; any other fails the row.")
+      FunctionBuilder("parse_json", "json",
+                      "The JSON value that a text is; any other fails the row.")
           .Fallible()
           .Takes({Param("text", DataType::String(), "JSON")}, DataType::Json(),
                  &RowKernel<ParseJson>)
           .Example("to_string(parse_json('{\"a\": 1.50}').a)", "\"1.50\"")
           .Example("to_string(parse_json(\"{a\"))", "error: is not JSON"),
-      FunctionBuilder("json_get", "json",
-                      "The value at a path, with its own digits; null where the path leads nowhere, "
-                      "into a scalar too.")
+      FunctionBuilder(
+          "json_get", "json",
+          "The value at a path, with its own digits; null where the path leads nowhere, "
+          "into a scalar too.")
           .Takes({Json(), ConstantParam(Param("path", DataType::String(), "`$.items[0].price`"))},
                  DataType::Json().AsOptional(), &RowKernel<JsonGet>, &BindPath)
-          .Example("to_string(json_get(to_json({a: {b: [1, 2.50]}}), \"$.a.b[1]\"))",
-                   "\"2.50\"")
+          .Example("to_string(json_get(to_json({a: {b: [1, 2.50]}}), \"$.a.b[1]\"))", "\"2.50\"")
           .Example("json_get(to_json({a: 1}), \"$.b.c\") is null", "true"),
-      FunctionBuilder("json_keys", "json", "Names of the members of an object, in their order; "
-                                           "none of anything else.")
+      FunctionBuilder("json_keys", "json",
+                      "Names of the members of an object, in their order; "
+                      "none of anything else.")
           .Takes({Json()}, DataType::List(DataType::String()), &JsonKeys)
           .Example("json_keys(to_json({b: 1, a: 2}))", "[\"b\", \"a\"]")
           .Example("length(json_keys(to_json(1)))", "0"),

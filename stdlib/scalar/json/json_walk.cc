@@ -17,7 +17,10 @@ class Walker {
   explicit Walker(std::string_view text) : text_(text) { SkipSpace(); }
 
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  void Advance() { ++at_; SkipSpace(); }
+  void Advance() {
+    ++at_;
+    SkipSpace();
+  }
 
   std::string_view TakeString() {
     const size_t start = ++at_;

@@ -184,7 +184,8 @@ const std::vector<FunctionDef>& ListFunctions() {
           .Example("slice([1, 2, 3, 4], 1, 2)", "[2, 3]")
           .Example("slice([1, 2, 3, 4], -2)", "[3, 4]")
           .Example("length(slice([1], 5))", "0"),
-      FunctionBuilder("distinct", "list", "The elements without repetitions, each where it is first.")
+      FunctionBuilder("distinct", "list",
+                      "The elements without repetitions, each where it is first.")
           .Takes({ListParam()}, ReturnsArgument(0), &Distinct)
           .Example("distinct([2, 1, 2, 1])", "[2, 1]"),
       FunctionBuilder("sort", "list", "The elements in ascending order, nulls last.")

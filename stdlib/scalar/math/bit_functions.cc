@@ -44,11 +44,12 @@ FunctionDef OneValue(const char* name, const char* doc, ScalarKernel kernel, con
 
 std::vector<FunctionDef> BitFunctions() {
   std::vector<FunctionDef> list;
-  list.push_back(Bits("bit_and", "Bits that are set in both.", "other", &RowKernel<BitAnd>,
-                      "(12, 10)", "8"));
-  list.push_back(Bits("bit_or", "Bits that are set in either.", "other", &RowKernel<BitOr>,
-                      "(12, 10)", "14"));
-  list.push_back(Bits("bit_xor", "Bits that differ.", "other", &RowKernel<BitXor>, "(12, 10)", "6"));
+  list.push_back(
+      Bits("bit_and", "Bits that are set in both.", "other", &RowKernel<BitAnd>, "(12, 10)", "8"));
+  list.push_back(
+      Bits("bit_or", "Bits that are set in either.", "other", &RowKernel<BitOr>, "(12, 10)", "14"));
+  list.push_back(
+      Bits("bit_xor", "Bits that differ.", "other", &RowKernel<BitXor>, "(12, 10)", "6"));
   list.push_back(OneValue("bit_not", "All bits turned round.", &RowKernel<BitNot>, "(0)", "-1"));
   list.push_back(OneValue("bit_count", "How many bits are set.", &RowKernel<BitCount>, "(7)", "3"));
   list.push_back(Bits("shift_left", "Bits moved to the left; those beyond bit 63 are lost.",

@@ -33,8 +33,8 @@ FunctionDef Float(const char* name, const char* doc, ScalarKernel kernel, const 
 
 std::vector<FunctionDef> FloatFunctions() {
   std::vector<FunctionDef> list;
-  list.push_back(Float("sqrt", "Square root; NaN of a negative number.", &RowKernel<Sqrt>, "9e0",
-                       "3e0"));
+  list.push_back(
+      Float("sqrt", "Square root; NaN of a negative number.", &RowKernel<Sqrt>, "9e0", "3e0"));
   list.push_back(Float("exp", "e to the power of the number.", &RowKernel<Exp>, "0e0", "1e0"));
   list.push_back(Float("ln", "Natural logarithm; NaN of a negative number, -Infinity of 0.",
                        &RowKernel<Ln>, "1e0", "0e0"));
@@ -49,11 +49,11 @@ std::vector<FunctionDef> FloatFunctions() {
                      .Takes(Number(), DataType::Bool(), &RowKernel<IsNan>)
                      .Example("is_nan(sqrt(-1e0))", "true")
                      .Example("is_nan(1e0)", "false"));
-  list.push_back(FunctionBuilder("is_finite", "math",
-                                 "Whether the float is a number and not infinite.")
-                     .Takes(Number(), DataType::Bool(), &RowKernel<IsFinite>)
-                     .Example("is_finite(1e0 / 0e0)", "false")
-                     .Example("is_finite(1e0)", "true"));
+  list.push_back(
+      FunctionBuilder("is_finite", "math", "Whether the float is a number and not infinite.")
+          .Takes(Number(), DataType::Bool(), &RowKernel<IsFinite>)
+          .Example("is_finite(1e0 / 0e0)", "false")
+          .Example("is_finite(1e0)", "true"));
   return list;
 }
 

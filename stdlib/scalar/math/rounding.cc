@@ -20,11 +20,15 @@ int64_t AbsInteger(KernelRow& row, int64_t value) {
   return value < 0 ? -value : value;
 }
 int64_t AbsDuration(KernelRow& row, int64_t value) { return AbsInteger(row, value); }
-Int128 AbsDecimal(DecimalArg value) { return value.unscaled < 0 ? -value.unscaled : value.unscaled; }
+Int128 AbsDecimal(DecimalArg value) {
+  return value.unscaled < 0 ? -value.unscaled : value.unscaled;
+}
 double AbsFloat(double value) { return std::abs(value); }
 
 template <typename T>
-int64_t SignOf(T value) { return value > T{0} ? 1 : value < T{0} ? -1 : 0; }
+int64_t SignOf(T value) {
+  return value > T{0} ? 1 : value < T{0} ? -1 : 0;
+}
 int64_t SignInteger(int64_t value) { return SignOf(value); }
 int64_t SignDecimal(DecimalArg value) { return SignOf(value.unscaled); }
 int64_t SignFloat(double value) { return SignOf(value); }
@@ -123,25 +127,26 @@ FunctionDef ToWhole(const char* name, const char* doc, ScalarKernel of_decimal,
 
 std::vector<FunctionDef> RoundingFunctions() {
   std::vector<FunctionDef> list;
-  list.push_back(FunctionBuilder("abs", "math", "The number or duration without its sign.")
-                     .Fallible()
-                     .Takes(Number(DataType::Int64()), DataType::Int64(), &RowKernel<AbsInteger>)
-                     .Takes(Number(Class::kDecimal), ReturnsArgument(0), &RowKernel<AbsDecimal>)
-                     .Infallible()
-                     .Takes(Number(Class::kFloat), ReturnsArgument(0), &RowKernel<AbsFloat>)
-                     .Infallible()
-                     .Takes(Number(DataType::Duration()), DataType::Duration(),
-                            &RowKernel<AbsDuration>)
-                     .Example("abs(-3)", "3")
-                     .Example("abs(-2.50)", "2.50")
-                     .Example("abs(-5m)", "5m")
-                     .Example("abs(-9223372036854775807 - 1)", "error: least int64"));
-  list.push_back(FunctionBuilder("sign", "math", "-1, 0 or 1, as the number is below, at or above 0.")
-                     .Takes(Number(DataType::Int64()), DataType::Int64(), &RowKernel<SignInteger>)
-                     .Takes(Number(Class::kDecimal), DataType::Int64(), &RowKernel<SignDecimal>)
-                     .Takes(Number(Class::kFloat), DataType::Int64(), &RowKernel<SignFloat>)
-                     .Example("sign(-2.5)", "-1")
-                     .Example("sign(0)", "0"));
+  list.push_back(
+      FunctionBuilder("abs", "math", "The number or duration without its sign.")
+          .Fallible()
+          .Takes(Number(DataType::Int64()), DataType::Int64(), &RowKernel<AbsInteger>)
+          .Takes(Number(Class::kDecimal), ReturnsArgument(0), &RowKernel<AbsDecimal>)
+          .Infallible()
+          .Takes(Number(Class::kFloat), ReturnsArgument(0), &RowKernel<AbsFloat>)
+          .Infallible()
+          .Takes(Number(DataType::Duration()), DataType::Duration(), &RowKernel<AbsDuration>)
+          .Example("abs(-3)", "3")
+          .Example("abs(-2.50)", "2.50")
+          .Example("abs(-5m)", "5m")
+          .Example("abs(-9223372036854775807 - 1)", "error: least int64"));
+  list.push_back(
+      FunctionBuilder("sign", "math", "-1, 0 or 1, as the number is below, at or above 0.")
+          .Takes(Number(DataType::Int64()), DataType::Int64(), &RowKernel<SignInteger>)
+          .Takes(Number(Class::kDecimal), DataType::Int64(), &RowKernel<SignDecimal>)
+          .Takes(Number(Class::kFloat), DataType::Int64(), &RowKernel<SignFloat>)
+          .Example("sign(-2.5)", "-1")
+          .Example("sign(0)", "0"));
   list.push_back(ToWhole("floor", "The greatest whole number that is not above the number.",
                          &RowKernel<FloorDecimal>, &RowKernel<FloorFloat>, "2", "-3"));
   list.push_back(ToWhole("ceil", "The least whole number that is not below the number.",

@@ -61,8 +61,8 @@ struct Ipv4Range {
   int64_t bits;
 };
 // RFC 1918, loopback, link-local, shared address space of carriers (RFC 6598).
-constexpr Ipv4Range kPrivateIpv4[] = {{0x0A000000, 8},  {0xAC100000, 12}, {0xC0A80000, 16},
-                                      {0x7F000000, 8},  {0xA9FE0000, 16}, {0x64400000, 10}};
+constexpr Ipv4Range kPrivateIpv4[] = {{0x0A000000, 8}, {0xAC100000, 12}, {0xC0A80000, 16},
+                                      {0x7F000000, 8}, {0xA9FE0000, 16}, {0x64400000, 10}};
 
 bool IsPrivateIpv4(int64_t address) {
   for (const Ipv4Range& range : kPrivateIpv4) {
@@ -109,12 +109,14 @@ Result<std::shared_ptr<const void>> BindNetwork(std::span<const Value* const> co
 
 bool Ipv4InNetwork(KernelRow& row, int64_t address) {
   const auto& network = row.bound<Network>();
-  return network.v4 && TruncateIpv4(address, network.bits) == TruncateIpv4(*network.v4, network.bits);
+  return network.v4 &&
+         TruncateIpv4(address, network.bits) == TruncateIpv4(*network.v4, network.bits);
 }
 
 bool Ipv6InNetwork(KernelRow& row, Fixed16 address) {
   const auto& network = row.bound<Network>();
-  return network.v6 && TruncateIpv6(address, network.bits) == TruncateIpv6(*network.v6, network.bits);
+  return network.v6 &&
+         TruncateIpv6(address, network.bits) == TruncateIpv6(*network.v6, network.bits);
 }
 
 ParamDef Address(const DataType& type) { return Param("address", type, "an address"); }
@@ -127,9 +129,10 @@ ParamDef NetworkParam() {
 
 const std::vector<FunctionDef>& NetFunctions() {
   static const std::vector<FunctionDef> functions = {
-      FunctionBuilder("parse_url", "net",
-                      "The parts of a URL as written, nothing decoded: struct { scheme, user, host, "
-                      "port, path, query, fragment }; what is not there is null.")
+      FunctionBuilder(
+          "parse_url", "net",
+          "The parts of a URL as written, nothing decoded: struct { scheme, user, host, "
+          "port, path, query, fragment }; what is not there is null.")
           .Takes({Param("url", DataType::String(), "a URL")}, UrlType(), &ParseUrl)
           .Example("parse_url(\"https://shop.example:8443/a?b=1#c\").host", "\"shop.example\"")
           .Example("parse_url(\"https://shop.example:8443/a?b=1#c\").port", "8443")
@@ -138,10 +141,8 @@ const std::vector<FunctionDef>& NetFunctions() {
       FunctionBuilder("ip_truncate", "net", "The network of an address: its first bits, then 0.")
           .Takes({Address(kIpv4), Bits()}, kIpv4, &RowKernel<TruncateIpv4>)
           .Takes({Address(kIpv6), Bits()}, kIpv6, &RowKernel<TruncateIpv6>)
-          .Example("to_string(ip_truncate(cast(\"203.0.113.77\" as ipv4), 24))",
-                   "\"203.0.113.0\"")
-          .Example("to_string(ip_truncate(cast(\"2001:db8:1::1\" as ipv6), 32))",
-                   "\"2001:db8::\""),
+          .Example("to_string(ip_truncate(cast(\"203.0.113.77\" as ipv4), 24))", "\"203.0.113.0\"")
+          .Example("to_string(ip_truncate(cast(\"2001:db8:1::1\" as ipv6), 32))", "\"2001:db8::\""),
       FunctionBuilder("is_private_ip", "net",
                       "Whether an address is of a private, loopback or link-local network.")
           .Takes({Address(kIpv4)}, DataType::Bool(), &RowKernel<IsPrivateIpv4>)

@@ -63,10 +63,11 @@ const std::vector<FunctionDef>& PrivacyFunctions() {
   const DataType ipv4 = DataType::Of(TypeKind::kIpv4);
   const DataType ipv6 = DataType::Of(TypeKind::kIpv6);
   static const std::vector<FunctionDef> functions = {
-      FunctionBuilder("mask_hash", "privacy",
-                      "A pseudonym: SHA-256 of the salt and the value, in hex for a text, as a UUID "
-                      "for a UUID. Equal values stay equal; without a secret salt, values of a "
-                      "small set can be guessed.")
+      FunctionBuilder(
+          "mask_hash", "privacy",
+          "A pseudonym: SHA-256 of the salt and the value, in hex for a text, as a UUID "
+          "for a UUID. Equal values stay equal; without a secret salt, values of a "
+          "small set can be guessed.")
           .Takes({Param("value", DataType::String(), "a personal text"), Salt()},
                  DataType::String(), &RowKernel<HashText>)
           .Takes({Param("value", DataType::Uuid(), "a personal UUID"), Salt()}, DataType::Uuid(),

@@ -22,8 +22,7 @@ Result<std::shared_ptr<const void>> BindPattern(std::span<const Value* const> co
 }
 
 /// Group 1 where the pattern has groups, else the whole match.
-std::optional<std::string_view> Extract(KernelRow& row, std::string_view text,
-                                        std::string_view) {
+std::optional<std::string_view> Extract(KernelRow& row, std::string_view text, std::string_view) {
   const auto& pattern = row.bound<RE2>();
   const int groups = pattern.NumberOfCapturingGroups() > 0 ? 2 : 1;
   re2::StringPiece found[2];
@@ -52,8 +51,8 @@ const std::vector<FunctionDef>& RegexFunctions() {
       FunctionBuilder("regex_extract", "string",
                       "The first match of the pattern: of its first group if it has one. Null "
                       "without a match.")
-          .Takes({Param("text", text, "a text"), Pattern()}, text.AsOptional(),
-                 &RowKernel<Extract>, &BindPattern)
+          .Takes({Param("text", text, "a text"), Pattern()}, text.AsOptional(), &RowKernel<Extract>,
+                 &BindPattern)
           .Example("regex_extract(\"order 4711\", r\"[0-9]+\")", "\"4711\"")
           .Example("regex_extract(\"a=1;b=2\", r\"b=([0-9])\")", "\"2\"")
           .Example("regex_extract(\"none\", r\"[0-9]+\")", "null"),

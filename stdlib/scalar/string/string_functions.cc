@@ -107,8 +107,8 @@ void AppendFill(std::string_view fill, int64_t count, std::string& out) {
 template <bool kLeft>
 Text Pad(KernelRow& row, std::string_view text, int64_t length, std::string_view fill) {
   const int64_t missing = length - CountCodePoints(text);
-  if (missing > 0 && (missing > kMostBytes ||
-                      TooLong(row, missing * static_cast<int64_t>(fill.size())))) {
+  if (missing > 0 &&
+      (missing > kMostBytes || TooLong(row, missing * static_cast<int64_t>(fill.size())))) {
     TooLong(row, kMostBytes + 1);
     return {};
   }
@@ -210,8 +210,8 @@ const std::vector<FunctionDef>& StringFunctions() {
              "\"a b\""),
       OfText("ltrim", "The text without white space at its beginning.", &RowKernel<TrimLeft>,
              "\"  a \"", "\"a \""),
-      OfText("rtrim", "The text without white space at its end.", &RowKernel<TrimRight>,
-             "\"  a \"", "\"  a\""),
+      OfText("rtrim", "The text without white space at its end.", &RowKernel<TrimRight>, "\"  a \"",
+             "\"  a\""),
       OfText("reverse", "The characters of the text backwards.", &RowKernel<Reverse>, "\"abé\"",
              "\"éba\""),
       FunctionBuilder("substring", "string",

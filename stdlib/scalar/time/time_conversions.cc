@@ -11,7 +11,15 @@ namespace weir {
 namespace {
 
 enum class TimeUnit : uint8_t {
-  kSecond, kMinute, kHour, kDay, kWeek, kMonth, kQuarter, kYear, kUnknown
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kQuarter,
+  kYear,
+  kUnknown
 };
 
 TimeUnit UnitOf(std::string_view name) {
@@ -143,18 +151,15 @@ const std::vector<FunctionDef>& TimeConversionFunctions() {
           .Example("from_unix_millis(1500)", "@1970-01-01T00:00:01.5Z"),
       FunctionBuilder("format_time", "time", "The time as a text of a form of your own, in UTC.")
           .Takes({Time(), Pattern()}, DataType::String(), &RowKernel<FormatTime>, &BindTimePattern)
-          .Example("format_time(@2026-03-04T05:06:07Z, \"%d.%m.%Y %H:%M\")",
-                   "\"04.03.2026 05:06\"")
-          .Example("format_time(@2026-03-04T05:06:07Z, \"%a, %d %b %Y\")",
-                   "\"Wed, 04 Mar 2026\""),
+          .Example("format_time(@2026-03-04T05:06:07Z, \"%d.%m.%Y %H:%M\")", "\"04.03.2026 05:06\"")
+          .Example("format_time(@2026-03-04T05:06:07Z, \"%a, %d %b %Y\")", "\"Wed, 04 Mar 2026\""),
       FunctionBuilder("parse_time", "time",
                       "The time that a text of a form of your own says; UTC unless it has %z. What "
                       "the pattern leaves out is that of 1970-01-01.")
           .Fallible()
           .Takes({Param("text", DataType::String(), "the text of a time"), Pattern()}, time,
                  &RowKernel<ParseTime>, &BindTimePattern)
-          .Example("parse_time(\"04.03.2026 05:06\", \"%d.%m.%Y %H:%M\")",
-                   "@2026-03-04T05:06:00Z")
+          .Example("parse_time(\"04.03.2026 05:06\", \"%d.%m.%Y %H:%M\")", "@2026-03-04T05:06:00Z")
           .Example("parse_time(\"2026-03-04 05:06:07+0200\", \"%Y-%m-%d %H:%M:%S%z\")",
                    "@2026-03-04T03:06:07Z")
           .Example("parse_time(\"31.02.2026\", \"%d.%m.%Y\")", "error: is not a time"),

@@ -81,8 +81,10 @@ Result<TimePattern> TimePattern::Parse(std::string_view pattern) {
     }
     ++i;
     if (i == pattern.size() || kFields.find(pattern[i]) == std::string_view::npos) {
-      return InvalidArgumentError("a time pattern has %Y %m %d %H %M %S %f %j %a %b %z and %%, "
-                                  "not \"{}\"", pattern.substr(i - 1, 2));
+      return InvalidArgumentError(
+          "a time pattern has %Y %m %d %H %M %S %f %j %a %b %z and %%, "
+          "not \"{}\"",
+          pattern.substr(i - 1, 2));
     }
     parsed.pieces_.push_back({pattern[i], ""});
   }

@@ -19,8 +19,8 @@ TEST_F(OptimizerTest, FoldsConstantsButKeepsFailingOnes) {
 }
 
 TEST_F(OptimizerTest, DropsFiltersThatAreTrue) {
-  auto& filter = Filter("s/where", source_,
-                        plan::MakeCompare(plan::CompareOp::kLess, Lit(1), Lit(2)));
+  auto& filter =
+      Filter("s/where", source_, plan::MakeCompare(plan::CompareOp::kLess, Lit(1), Lit(2)));
   auto& sink = Sink("out", filter.id);
   plan_.streams["s"] = {filter.id, 0};
   Optimize(plan_);
@@ -51,8 +51,8 @@ TEST_F(OptimizerTest, MovesFiltersBeforeProjectionsOfColumns) {
 }
 
 TEST_F(OptimizerTest, FiltersStayBehindWhatCanFailOrIsNamed) {
-  auto& failing = Project("s/select", source_,
-                          {{"x", Col(0)}, {"y", Arith(ArithOp::kDivide, Col(0), Col(1))}});
+  auto& failing =
+      Project("s/select", source_, {{"x", Col(0)}, {"y", Arith(ArithOp::kDivide, Col(0), Col(1))}});
   auto& one = Filter("s/where", failing.id, Greater(Col(0, "x"), 5));
   Sink("out", one.id);
   auto& named = Project("t/select", source_, {{"x", Col(0)}});

@@ -17,9 +17,8 @@ namespace weir {
 class OptimizerTest : public testing::Test {
  protected:
   OptimizerTest() {
-    schema_ = Schema::Make({{"a", DataType::Int64(), {}},
-                            {"b", DataType::Int64(), {}},
-                            {"c", DataType::Int64(), {}}});
+    schema_ = Schema::Make(
+        {{"a", DataType::Int64(), {}}, {"b", DataType::Int64(), {}}, {"c", DataType::Int64(), {}}});
     auto source = std::make_unique<plan::SourceNode>();
     source->name = source->source = "events";
     source->connector.connector = "file";
@@ -72,7 +71,8 @@ class OptimizerTest : public testing::Test {
   }
 
   static plan::ExprPtr Col(int index, const std::string& name = "") {
-    return plan::MakeColumn(index, name.empty() ? std::string(1, static_cast<char>('a' + index)) : name,
+    return plan::MakeColumn(index,
+                            name.empty() ? std::string(1, static_cast<char>('a' + index)) : name,
                             DataType::Int64());
   }
   static plan::ExprPtr Lit(int64_t value) { return plan::MakeLiteral(Value::Int64(value)); }

@@ -30,9 +30,9 @@ TEST(ExprText, ParenthesesOnlyWhereNeeded) {
   ExprPtr either = MakeBinary(ExprKind::kOr, DataType::Bool(), less, less);
   EXPECT_EQ(MakeBinary(ExprKind::kAnd, DataType::Bool(), either, less)->ToString(),
             "(a < a + b or a < a + b) and a < a + b");
-  EXPECT_EQ(MakeUnary(ExprKind::kTry, kInt.AsOptional(), Arith(ArithOp::kDivide, A(), B()))
-                ->ToString(),
-            "try (a / b)");
+  EXPECT_EQ(
+      MakeUnary(ExprKind::kTry, kInt.AsOptional(), Arith(ArithOp::kDivide, A(), B()))->ToString(),
+      "try (a / b)");
   EXPECT_EQ(Cast(A(), DataType::String())->ToString(), "cast(a as string)");
 }
 

@@ -49,8 +49,7 @@ class LogicalPlanTest : public testing::Test {
 TEST_F(LogicalPlanTest, InputsComeBeforeReaders) {
   EXPECT_THAT(plan_.TopologicalOrder(), ElementsAre(source_, filter_, sink_));
   auto readers = plan_.Readers();
-  EXPECT_THAT(readers[static_cast<size_t>(source_)],
-              ElementsAre(Pair(sink_, 1), Pair(filter_, 0)));
+  EXPECT_THAT(readers[static_cast<size_t>(source_)], ElementsAre(Pair(sink_, 1), Pair(filter_, 0)));
 }
 
 TEST_F(LogicalPlanTest, PrintsEachStageOnce) {
@@ -84,8 +83,7 @@ TEST(Describe, AggregatesAsWritten) {
   call.name = "total";
   call.function = &sum;
   call.arguments = {MakeColumn(1, "amount", DataType::Int64())};
-  call.filter = MakeCompare(CompareOp::kGreater, call.arguments[0],
-                            MakeLiteral(Value::Int64(0)));
+  call.filter = MakeCompare(CompareOp::kGreater, call.arguments[0], MakeLiteral(Value::Int64(0)));
   node.aggregates = {call};
   node.window.kind = WindowKind::kSliding;
   node.window.size = 600 * kMicrosPerSecond;

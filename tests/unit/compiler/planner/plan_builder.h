@@ -16,8 +16,8 @@ namespace weir::planner {
 /// Small plans by hand: one source of {user: int64, page: string}, stages, sinks.
 struct PlanBuilder {
   std::shared_ptr<plan::LogicalPlan> plan = std::make_shared<plan::LogicalPlan>();
-  SchemaPtr schema = Schema::Make({{"user", DataType::Int64(), {}},
-                                   {"page", DataType::String(), {}}});
+  SchemaPtr schema =
+      Schema::Make({{"user", DataType::Int64(), {}}, {"page", DataType::String(), {}}});
 
   plan::ExprPtr Column(int index) const {
     return plan::MakeColumn(index, schema->field(index).name, schema->field(index).type);

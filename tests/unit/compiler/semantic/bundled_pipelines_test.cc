@@ -24,7 +24,8 @@ TEST_P(BundledPipelines, TheSpeedLayerCompilesUnderEveryProfile) {
   EXPECT_FALSE(compiled.pipeline().tests.tests.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Profiles, BundledPipelines, testing::Values("embedded", "cluster", "demo"));
+INSTANTIATE_TEST_SUITE_P(Profiles, BundledPipelines,
+                         testing::Values("embedded", "cluster", "demo"));
 
 }  // namespace
 }  // namespace weir

@@ -18,7 +18,8 @@ schema R { x: int64 }
 param brokers: string = "a:1"
 source s: R from kafka(brokers: $brokers, topic: "t", fetch_min_bytes: 1MiB, fetch_max_wait: 500ms)
 sink hot to redis(url: "redis://h", key: f"u:{x}", ttl: 1h)
-)"), "");
+)"),
+            "");
   EXPECT_EQ(checked.Report(), "");
   const ResolvedConnector& kafka = checked.catalog().FindSource("s")->connector;
   ASSERT_TRUE(kafka.ok());
@@ -51,12 +52,15 @@ TEST(ConnectResolver, ReportsNamesAndOptions) {
 }
 
 TEST(ConnectResolver, SecretsStayOutOfTheFile) {
-  EXPECT_EQ(ReportOf("sink k to kafka(topic: \"t\", password: \"hunter2\")\n"),
-            "F0512 a password must not stand in the file\n"
-            "  here: is readable for everyone who has the file\n"
-            "  help: declare `secret password = env(\"PASSWORD\")` and write `password: $password`\n");
-  EXPECT_EQ(ReportOf("sink k to redis(url: \"redis://u:pw@h\", key: \"k\")\n").substr(0, 5), "F0512");
-  EXPECT_EQ(ReportOf("secret pw = env(\"PW\")\nsink k to kafka(topic: \"t\", password: $pw)\n"), "");
+  EXPECT_EQ(
+      ReportOf("sink k to kafka(topic: \"t\", password: \"hunter2\")\n"),
+      "F0512 a password must not stand in the file\n"
+      "  here: is readable for everyone who has the file\n"
+      "  help: declare `secret password = env(\"PASSWORD\")` and write `password: $password`\n");
+  EXPECT_EQ(ReportOf("sink k to redis(url: \"redis://u:pw@h\", key: \"k\")\n").substr(0, 5),
+            "F0512");
+  EXPECT_EQ(ReportOf("secret pw = env(\"PW\")\nsink k to kafka(topic: \"t\", password: $pw)\n"),
+            "");
   EXPECT_EQ(ReportOf("sink w to postgres(dsn: env(\"DSN\"), table: \"t\")\n"), "");
 }
 
@@ -71,7 +75,8 @@ profile embedded default {
   replace kafka with log(dir: "data/log", start: "earliest")
   source b from file(path: "b.jsonl")
 }
-)"), "");
+)"),
+            "");
   EXPECT_EQ(checked.Report(), "");
   const ResolvedConnector& log = checked.catalog().FindSource("s")->connector;
   EXPECT_EQ(log.call.connector, "log");

@@ -48,7 +48,8 @@ schema Order extends Base {
   rest: map<string, string> = {}
   ... into rest
 }
-)"), "");
+)"),
+            "");
   ASSERT_EQ(checked.Report(), "");
   SchemaInfoPtr order = checked.catalog().FindSchema("Order");
   ASSERT_NE(order, nullptr);
@@ -80,7 +81,8 @@ use ecommerce.events as ec
 stream dead: DeadLetter
 stream events: ec.UserEvent
 schema R { props: json tier: ec.Tier }
-)"), "");
+)"),
+            "");
   EXPECT_EQ(checked.Report(), "");
   EXPECT_NE(checked.catalog().FindStream("dead")->schema, nullptr);
   EXPECT_NE(checked.catalog().FindStream("events")->schema, nullptr);
@@ -136,7 +138,8 @@ TEST(DeclareParams, MistakesOfTheCommandLine) {
 
 TEST(DeclareParams, WhereIsChecked) {
   CheckedText checked;
-  checked.Build("pipeline p\nparam n: int64 = 0 where value > 0\nparam a: int64 = $b\nparam b: int64 = $a\n");
+  checked.Build(
+      "pipeline p\nparam n: int64 = 0 where value > 0\nparam a: int64 = $b\nparam b: int64 = $a\n");
   EXPECT_EQ(checked.Codes(), "F0220 F0103") << checked.Report();
 }
 

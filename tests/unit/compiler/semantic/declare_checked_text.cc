@@ -48,8 +48,7 @@ CheckedText::CheckedText() : modules_(std::make_unique<TestModules>(sources_, di
 std::string CheckedText::Build(std::string text) {
   const SourceFile& source = sources_.Add("test.flow", std::move(text));
   file_ = ParseFile(source, diagnostics_);
-  Result<std::unique_ptr<Catalog>> built =
-      Catalog::Build(*file_, sources_, options, diagnostics_);
+  Result<std::unique_ptr<Catalog>> built = Catalog::Build(*file_, sources_, options, diagnostics_);
   if (!built.ok()) return built.status().message();
   catalog_ = *std::move(built);
   return "";

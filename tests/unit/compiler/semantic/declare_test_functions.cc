@@ -14,7 +14,8 @@ std::vector<FunctionDef> Scalars() {
           .Takes({Param("value", TypePattern::Any(Class::kNumeric), "")}, DataType::Float64(),
                  nullptr),
       FunctionBuilder("abs", "math", "")
-          .Takes({Param("value", TypePattern::Any(Class::kInteger), "")}, DataType::Int64(), nullptr)
+          .Takes({Param("value", TypePattern::Any(Class::kInteger), "")}, DataType::Int64(),
+                 nullptr)
           .Takes({Param("value", TypePattern::Any(Class::kDecimal), "")}, ReturnsArgument(0),
                  nullptr)
           .Takes({Param("value", TypePattern::Any(Class::kFloat), "")}, DataType::Float64(),
@@ -135,8 +136,7 @@ const ConnectorRegistry& TestConnectors() {
                           Option("fetch_min_bytes", OptionType::kSize)},
                          {Option("brokers"), topic, Secret("password")}));
     filled.Add(Connector("log", {Required(Option("dir")), topic, start}, {Option("dir"), topic}));
-    ConnectorSpec file =
-        Connector("file", {Required(Option("path"))}, {Required(Option("path"))});
+    ConnectorSpec file = Connector("file", {Required(Option("path"))}, {Required(Option("path"))});
     file.table.emplace().options = {Required(Option("path"))};
     filled.Add(std::move(file));
     OptionSpec key = Required(Option("key"));

@@ -22,7 +22,8 @@ class ExprNarrowing : public testing::Test {
   void SetUp() override { ASSERT_EQ(checked_.Build(kRow), ""); }
   std::string Narrowed(const std::string& condition) {
     plan::ExprPtr bound = checked_.Bind(condition, "R");
-    SchemaPtr schema = NarrowSchema(checked_.catalog().FindSchema("R")->schema, NarrowedBy(*bound, true));
+    SchemaPtr schema =
+        NarrowSchema(checked_.catalog().FindSchema("R")->schema, NarrowedBy(*bound, true));
     std::string names;
     for (const Field& field : schema->fields()) {
       if (field.type.optional()) names += field.name + " ";
@@ -46,7 +47,8 @@ TEST_F(ExprNarrowing, WhereMakesColumnsRequired) {
 
 TEST_F(ExprNarrowing, MembersNarrowInsideTheirStruct) {
   plan::ExprPtr bound = checked_.Bind("geo?.country is not null", "R");
-  SchemaPtr schema = NarrowSchema(checked_.catalog().FindSchema("R")->schema, NarrowedBy(*bound, true));
+  SchemaPtr schema =
+      NarrowSchema(checked_.catalog().FindSchema("R")->schema, NarrowedBy(*bound, true));
   EXPECT_FALSE(schema->field(3).type.optional());
   EXPECT_FALSE(schema->field(3).type.fields()[0].type.optional());
 }

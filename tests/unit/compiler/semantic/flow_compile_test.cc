@@ -56,7 +56,8 @@ TEST_F(FlowCompile, TheModuleDeclaresTheRowsThatTheEngineMakes) {
   for (const auto& [name, schema] : {std::pair("DeadLetter", plan::DeadLetterSchema()),
                                      std::pair("FailedWrite", plan::FailedWriteSchema())}) {
     CompiledText module;
-    module.Compile("m.flow", std::string("use std.errors.{") + name + "}\nstream x: " + name + "\n");
+    module.Compile("m.flow",
+                   std::string("use std.errors.{") + name + "}\nstream x: " + name + "\n");
     SchemaInfoPtr declared = module.pipeline().catalog->FindSchema(name);
     ASSERT_NE(declared, nullptr) << name;
     ASSERT_EQ(declared->schema->num_fields(), schema->num_fields());

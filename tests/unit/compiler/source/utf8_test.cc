@@ -6,7 +6,8 @@ namespace weir {
 namespace {
 
 TEST(Utf8Test, AcceptsAllLengths) {
-  EXPECT_FALSE(FindInvalidUtf8("a\xC2\x80\xE0\xA0\x80\xED\x9F\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"));
+  EXPECT_FALSE(
+      FindInvalidUtf8("a\xC2\x80\xE0\xA0\x80\xED\x9F\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"));
 }
 
 TEST(Utf8Test, RefusesWhatTheStandardRefuses) {

@@ -43,8 +43,8 @@ class ParseTest : public testing::Test {
 };
 
 TEST_F(ParseTest, TheCorpusHasNoDiagnostics) {
-  for (const char* name : {"hello", "speed_layer", "card_fraud", "clicklog_to_lake",
-                           "orders_payments", "words"}) {
+  for (const char* name :
+       {"hello", "speed_layer", "card_fraud", "clicklog_to_lake", "orders_payments", "words"}) {
     const std::string text = ReadCorpus(std::string(name) + ".flow");
     ASSERT_FALSE(text.empty()) << name;
     const auto file = Parse(text);
@@ -95,8 +95,9 @@ TEST_F(ParseTest, FStringPartsHaveTheirOwnSpans) {
 }
 
 TEST_F(ParseTest, DeclarationsKeepDocsAnnotationsAndSpans) {
-  const auto file = Parse("/// One.\n/// Two.\n@ignore_case\ntype T = enum(\"a\", b)\n"
-                          "schema S {\n  /// Key.\n  id: uuid @subject = x where value > 0\n}\n");
+  const auto file = Parse(
+      "/// One.\n/// Two.\n@ignore_case\ntype T = enum(\"a\", b)\n"
+      "schema S {\n  /// Key.\n  id: uuid @subject = x where value > 0\n}\n");
   EXPECT_TRUE(diagnostics_.Empty());
   ASSERT_EQ(file->items.size(), 2U);
   EXPECT_EQ(file->items[0]->doc.text, "One.\nTwo.");
@@ -104,8 +105,7 @@ TEST_F(ParseTest, DeclarationsKeepDocsAnnotationsAndSpans) {
   const auto& schema = file->items[1]->As<ast::SchemaDecl>();
   EXPECT_EQ(schema.fields[0].doc.text, "Key.");
   EXPECT_EQ(schema.fields[0].annotations[0].name.text, "subject");
-  EXPECT_EQ(sources_.Find(0)->Text(schema.fields[0].span),
-            "id: uuid @subject = x where value > 0");
+  EXPECT_EQ(sources_.Find(0)->Text(schema.fields[0].span), "id: uuid @subject = x where value > 0");
 }
 
 TEST_F(ParseTest, QuotedNamesLoseTheirBackticks) {
@@ -113,9 +113,10 @@ TEST_F(ParseTest, QuotedNamesLoseTheirBackticks) {
 }
 
 TEST_F(ParseTest, SeveralErrorsInOneRun) {
-  const auto file = Parse("schema A {\n  a string\n  b: int64\n}\n"
-                          "from a |> where x = 1 |> filter y |> into b\n"
-                          "from c |> into d\n");
+  const auto file = Parse(
+      "schema A {\n  a string\n  b: int64\n}\n"
+      "from a |> where x = 1 |> filter y |> into b\n"
+      "from c |> into d\n");
   EXPECT_EQ(diagnostics_.ErrorCount(), 3U) << RenderText(diagnostics_, sources_);
   ASSERT_EQ(file->items.size(), 3U);
   EXPECT_TRUE(file->items[0]->has_errors);

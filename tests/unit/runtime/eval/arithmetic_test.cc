@@ -20,8 +20,7 @@ plan::ExprPtr Dec(const char* text, int precision, int scale) {
 TEST(Arithmetic, IntegersAreCheckedPerRow) {
   auto expr = Arith(ArithOp::kAdd, Col(0, DataType::Int64()), Lit(int64_t{1}), DataType::Int64());
   EXPECT_THAT(RunAll(expr, {Ints({1, INT64_MAX, -1})}),
-              ElementsAre("2",
-                          "error: 9223372036854775807 + 1 is out of range for int64", "0"));
+              ElementsAre("2", "error: 9223372036854775807 + 1 is out of range for int64", "0"));
 }
 
 TEST(Arithmetic, NarrowTypesHaveTheirOwnRange) {
@@ -50,8 +49,7 @@ TEST(Arithmetic, DivisionTruncatesAndZeroFails) {
   EXPECT_THAT(RunAll(by(ArithOp::kDivide, 2), {column}),
               ElementsAre("3", "-3", "-4611686018427387904"));
   EXPECT_THAT(RunAll(by(ArithOp::kModulo, 2), {column}), ElementsAre("1", "-1", "0"));
-  EXPECT_THAT(RunAll(by(ArithOp::kDivide, 0), {column})[0],
-              "error: 7 / 0: division by zero");
+  EXPECT_THAT(RunAll(by(ArithOp::kDivide, 0), {column})[0], "error: 7 / 0: division by zero");
   EXPECT_THAT(RunAll(by(ArithOp::kDivide, -1), {column}),
               ElementsAre("-7", "7", HasSubstr("out of range")));
   EXPECT_THAT(RunAll(by(ArithOp::kModulo, -1), {column}), ElementsAre("0", "0", "0"));
@@ -71,9 +69,9 @@ TEST(Arithmetic, NullsPropagateAndDontFail) {
 
 TEST(DecimalArithmetic, SumsAlignScales) {
   DataType a = DataType::Decimal(10, 2), b = DataType::Decimal(6, 4);
-  EXPECT_EQ(RunOne(Arith(ArithOp::kAdd, Dec("1.25", 10, 2), Dec("0.0001", 6, 4),
-                         DecimalAddType(a, b))),
-            "1.2501");
+  EXPECT_EQ(
+      RunOne(Arith(ArithOp::kAdd, Dec("1.25", 10, 2), Dec("0.0001", 6, 4), DecimalAddType(a, b))),
+      "1.2501");
 }
 
 TEST(DecimalArithmetic, ProductsAreExact) {
@@ -102,10 +100,11 @@ TEST(DecimalArithmetic, WideValuesUseAllDigits) {
   EXPECT_EQ(RunOne(Arith(ArithOp::kSubtract, Dec(nines, 38, 0), Dec("1", 38, 0), wide)),
             "99999999999999999999999999999999999998");
   // The exact product has 76 digits; the result keeps what its scale allows.
-  EXPECT_EQ(RunOne(Arith(ArithOp::kMultiply, Dec("0.99999999999999999999999999999999999999", 38, 38),
-                         Dec("0.99999999999999999999999999999999999999", 38, 38),
-                         DataType::Decimal(38, 38))),
-            "0.99999999999999999999999999999999999998");
+  EXPECT_EQ(
+      RunOne(Arith(ArithOp::kMultiply, Dec("0.99999999999999999999999999999999999999", 38, 38),
+                   Dec("0.99999999999999999999999999999999999999", 38, 38),
+                   DataType::Decimal(38, 38))),
+      "0.99999999999999999999999999999999999998");
   EXPECT_EQ(RunOne(Arith(ArithOp::kDivide, Dec(nines, 38, 0), Dec("3", 38, 0), wide)),
             "33333333333333333333333333333333333333");
 }
@@ -115,9 +114,9 @@ TEST(TimeArithmetic, MomentsAndDurations) {
   auto minute = Lit(Value::Duration(60'000'000));
   EXPECT_EQ(RunOne(Arith(ArithOp::kAdd, ts, minute, DataType::Timestamp())),
             "\"1970-01-01T00:01:10.000000Z\"");
-  EXPECT_EQ(RunOne(Arith(ArithOp::kSubtract, ts, Lit(Value::Timestamp(4'000'000)),
-                         DataType::Duration())),
-            "\"6s\"");
+  EXPECT_EQ(
+      RunOne(Arith(ArithOp::kSubtract, ts, Lit(Value::Timestamp(4'000'000)), DataType::Duration())),
+      "\"6s\"");
   EXPECT_EQ(RunOne(Arith(ArithOp::kMultiply, minute, Lit(int64_t{3}), DataType::Duration())),
             "\"3m\"");
   EXPECT_EQ(RunOne(Arith(ArithOp::kDivide, minute, Lit(int64_t{4}), DataType::Duration())),
@@ -133,8 +132,8 @@ TEST(TimeArithmetic, SentinelsStayPut) {
 }
 
 TEST(Negate, ChecksTheOneValueWithoutOpposite) {
-  auto expr = plan::MakeUnary(plan::ExprKind::kNegate, DataType::Int64(),
-                              Col(0, DataType::Int64()));
+  auto expr =
+      plan::MakeUnary(plan::ExprKind::kNegate, DataType::Int64(), Col(0, DataType::Int64()));
   EXPECT_THAT(RunAll(expr, {Ints({3, INT64_MIN})}),
               ElementsAre("-3", HasSubstr("out of range for int64")));
 }

@@ -99,8 +99,8 @@ TEST(CastFromJson, NestedTypes) {
   EXPECT_EQ(RunOne(Cast(Json("[[1, null], [], [\"2.5\"]]"), lists)), "[[1.00,null],[],[2.50]]");
   EXPECT_THAT(RunOne(Cast(Json("[[1], [true]]"), lists)), HasSubstr("[1]: [0]: "));
 
-  DataType row = DataType::Struct({{"a", DataType::Int64()},
-                                   {"b", DataType::String().AsOptional()}});
+  DataType row =
+      DataType::Struct({{"a", DataType::Int64()}, {"b", DataType::String().AsOptional()}});
   EXPECT_EQ(RunOne(Cast(Json("{\"x\": 0, \"a\": 1}"), row)), "{\"a\":1}");
   EXPECT_THAT(RunOne(Cast(Json("{\"b\": \"x\"}"), row)), HasSubstr("a: null is not a int64"));
 
@@ -129,9 +129,8 @@ TEST(CastNested, ListsAndStructsByElement) {
   Value value(from, Value::List{Value::Int64(1), Value::Int64(2)});
   EXPECT_EQ(RunOne(Cast(Lit(value), to)), "[\"1\",\"2\"]");
   DataType a = DataType::Struct({{"x", DataType::Int64()}, {"y", DataType::String()}});
-  DataType b = DataType::Struct({{"y", DataType::String()},
-                                 {"x", T(TypeKind::kInt8)},
-                                 {"z", DataType::Bool().AsOptional()}});
+  DataType b = DataType::Struct(
+      {{"y", DataType::String()}, {"x", T(TypeKind::kInt8)}, {"z", DataType::Bool().AsOptional()}});
   Value row(a, Value::List{Value::Int64(5), Value::String("q")});
   EXPECT_EQ(RunOne(Cast(Lit(row), b)), "{\"y\":\"q\",\"x\":5}");
 }

@@ -119,8 +119,8 @@ TEST(Membership, ShortAndLongLists) {
 }
 
 TEST(Membership, RangesIncludeBothEnds) {
-  auto expr = Node(ExprKind::kInRange, DataType::Bool(),
-                   {Col(0, kInt), Lit(int64_t{1}), Lit(int64_t{3})});
+  auto expr =
+      Node(ExprKind::kInRange, DataType::Bool(), {Col(0, kInt), Lit(int64_t{1}), Lit(int64_t{3})});
   EXPECT_THAT(RunAll(expr, {Ints({0, 1, 3, 4})}), ElementsAre("false", "true", "true", "false"));
 }
 

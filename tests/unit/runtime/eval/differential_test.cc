@@ -169,8 +169,7 @@ std::string Text(const RowResult& result) {
   return result.failed ? "failed" : result.value.ToJson();
 }
 
-void CheckBatch(const ExprPtr& expr, Evaluator& evaluator, const Batch& batch,
-                const RowSet& rows) {
+void CheckBatch(const ExprPtr& expr, Evaluator& evaluator, const Batch& batch, const RowSet& rows) {
   EvalInput input{batch.data.data(), batch.data.size(), nullptr, batch.size, 0};
   RowErrors errors;
   ColumnPtr result = evaluator.Evaluate(input, rows, errors);

@@ -25,8 +25,7 @@ inline plan::ExprPtr Col(int index, DataType type) {
 inline plan::ExprPtr Cast(plan::ExprPtr child, DataType type) {
   return plan::MakeUnary(plan::ExprKind::kCast, std::move(type), std::move(child));
 }
-inline plan::ExprPtr Node(plan::ExprKind kind, DataType type,
-                          std::vector<plan::ExprPtr> children) {
+inline plan::ExprPtr Node(plan::ExprKind kind, DataType type, std::vector<plan::ExprPtr> children) {
   auto expr = std::make_shared<plan::Expr>();
   expr->kind = kind;
   expr->type = std::move(type);
@@ -64,7 +63,7 @@ inline ColumnPtr Texts(DataType type, const std::vector<std::string>& values) {
 
 /// Results of an expression over all rows as text: JSON values, `error: message` for failed rows.
 inline std::vector<std::string> RunAll(const plan::ExprPtr& expr,
-                                    const std::vector<ColumnPtr>& columns = {}) {
+                                       const std::vector<ColumnPtr>& columns = {}) {
   auto evaluator = Evaluator::Compile(expr);
   if (!evaluator.ok()) return {"compile: " + evaluator.status().message()};
   uint32_t capacity = columns.empty() ? 1 : columns[0]->length();

@@ -22,16 +22,14 @@ plan::ExprPtr NotZero(int column) {
 
 TEST(Logic, AndGuardsItsRightSide) {
   auto expr = plan::MakeBinary(ExprKind::kAnd, kBool, NotZero(0),
-                               plan::MakeCompare(CompareOp::kGreater, TenOver(0),
-                                                 Lit(int64_t{2})));
+                               plan::MakeCompare(CompareOp::kGreater, TenOver(0), Lit(int64_t{2})));
   EXPECT_THAT(RunAll(expr, {Ints({0, 1, 10})}), ElementsAre("false", "true", "false"));
 }
 
 TEST(Logic, OrGuardsItsRightSide) {
   auto zero = plan::MakeCompare(CompareOp::kEqual, Col(0, kInt), Lit(int64_t{0}));
   auto expr = plan::MakeBinary(ExprKind::kOr, kBool, zero,
-                               plan::MakeCompare(CompareOp::kGreater, TenOver(0),
-                                                 Lit(int64_t{2})));
+                               plan::MakeCompare(CompareOp::kGreater, TenOver(0), Lit(int64_t{2})));
   EXPECT_THAT(RunAll(expr, {Ints({0, 1, 10})}), ElementsAre("true", "true", "false"));
 }
 
@@ -49,17 +47,14 @@ TEST(Logic, OptionalOperandsFollowKleene) {
   EXPECT_THAT(
       RunAll(plan::MakeBinary(ExprKind::kAnd, maybe, Col(0, maybe), Col(1, maybe)), columns),
       ElementsAre("false", "false", "false", "false", "true", "null", "false", "null", "null"));
-  EXPECT_THAT(
-      RunAll(plan::MakeBinary(ExprKind::kOr, maybe, Col(0, maybe), Col(1, maybe)), columns),
-      ElementsAre("false", "true", "null", "true", "true", "true", "null", "true", "null"));
+  EXPECT_THAT(RunAll(plan::MakeBinary(ExprKind::kOr, maybe, Col(0, maybe), Col(1, maybe)), columns),
+              ElementsAre("false", "true", "null", "true", "true", "true", "null", "true", "null"));
 }
 
 TEST(Compare, EqualityIsTotal) {
   auto column = Flat(kMaybe, {Value::Int64(1), Value::Null(kMaybe)});
   auto other = Flat(kMaybe, {Value::Null(kMaybe), Value::Null(kMaybe)});
-  auto compare = [](CompareOp op) {
-    return plan::MakeCompare(op, Col(0, kMaybe), Col(1, kMaybe));
-  };
+  auto compare = [](CompareOp op) { return plan::MakeCompare(op, Col(0, kMaybe), Col(1, kMaybe)); };
   EXPECT_THAT(RunAll(compare(CompareOp::kEqual), {column, other}), ElementsAre("false", "true"));
   EXPECT_THAT(RunAll(compare(CompareOp::kNotEqual), {column, other}), ElementsAre("true", "false"));
   EXPECT_THAT(RunAll(compare(CompareOp::kLess), {column, other}), ElementsAre("null", "null"));
@@ -80,7 +75,7 @@ TEST(Compare, EnumsWithOtherValuesByName) {
   DataType a = DataType::Enum({"x", "y"}), b = DataType::Enum({"y", "z"});
   auto expr = plan::MakeCompare(CompareOp::kEqual, Col(0, a), Col(1, b));
   EXPECT_THAT(RunAll(expr, {Flat(a, {Value(a, uint16_t{1}), Value(a, uint16_t{0})}),
-                         Flat(b, {Value(b, uint16_t{0}), Value(b, uint16_t{0})})}),
+                            Flat(b, {Value(b, uint16_t{0}), Value(b, uint16_t{0})})}),
               ElementsAre("true", "false"));
 }
 
@@ -142,8 +137,8 @@ TEST(Errors, AFailedRowIsNotEvaluatedFurther) {
 
 TEST(Predicates, SelectTrueRowsOnly) {
   DataType maybe = kBool.AsOptional();
-  auto column = Flat(maybe, {Value::Bool(true), Value::Null(maybe), Value::Bool(false),
-                             Value::Bool(true)});
+  auto column =
+      Flat(maybe, {Value::Bool(true), Value::Null(maybe), Value::Bool(false), Value::Bool(true)});
   auto predicate = Predicate::Compile(Col(0, maybe));
   ASSERT_TRUE(predicate.ok());
   EvalInput input{&column, 1, nullptr, 4, 0};
@@ -181,8 +176,8 @@ TEST(Constants, FoldOrSayWhy) {
 }
 
 TEST(Constants, DeepNestingCompilesOnce) {
-  plan::ExprPtr expr = plan::MakeArith(plan::ArithOp::kDivide, kInt, Lit(int64_t{1}),
-                                       Lit(int64_t{0}));
+  plan::ExprPtr expr =
+      plan::MakeArith(plan::ArithOp::kDivide, kInt, Lit(int64_t{1}), Lit(int64_t{0}));
   for (int i = 0; i < 200; ++i) {
     expr = plan::MakeArith(plan::ArithOp::kAdd, kInt, expr, Lit(int64_t{1}));
   }

@@ -9,7 +9,8 @@
 namespace weir {
 
 /// What one expression gives for one row: a value, or a failure. Written for tests only, a row at a
-/// time and as plainly as possible, to judge the vectorized evaluator. Knows int64, bool and string.
+/// time and as plainly as possible, to judge the vectorized evaluator. Knows int64, bool and
+/// string.
 struct RowResult {
   bool failed = false;
   Value value;

@@ -79,7 +79,8 @@ std::shared_ptr<const PhysicalPlan> SamplePlan() {
     node.id = static_cast<NodeId>(physical->nodes.size());
     node.logical = std::shared_ptr<const LogicalNode>(logical, &logical->at(id));
     node.chain = id == source || id == kept ? 0 : 1;
-    if (id != source) node.inputs.push_back({node.id - 1, 0, PhysicalInput::Exchange::kForward, {}});
+    if (id != source)
+      node.inputs.push_back({node.id - 1, 0, PhysicalInput::Exchange::kForward, {}});
     if (id == keyed) {
       node.inputs[0].exchange = PhysicalInput::Exchange::kHash;
       node.inputs[0].keys = keys;

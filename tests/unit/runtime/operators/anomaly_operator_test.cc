@@ -24,9 +24,11 @@ plan::AnomalyNode MakeNode() {
   node.forget_after = 100 * kSecond;
   node.schema = Schema::Make({{"k", DataType::String(), {}},
                               {"v", DataType::Float64(), {}},
-                              {"a", DataType::Struct({{"score", DataType::Float64()},
-                                                      {"expected", DataType::Float64()},
-                                                      {"is_anomaly", DataType::Bool()}}), {}}});
+                              {"a",
+                               DataType::Struct({{"score", DataType::Float64()},
+                                                 {"expected", DataType::Float64()},
+                                                 {"is_anomaly", DataType::Bool()}}),
+                               {}}});
   return node;
 }
 
@@ -62,10 +64,10 @@ TEST(AnomalyOperatorTest, ScoresAgainstTheLastValuesOfTheKey) {
         for (double one : known) mean += one / static_cast<double>(known.size());
         for (double one : known) squares += (one - mean) * (one - mean);
         const double deviation = std::sqrt(squares / static_cast<double>(known.size()));
-        const double score =
-            known.size() < 3 || value == mean ? 0
-            : deviation == 0 ? std::copysign(AnomalyOperator::kMaxScore, value - mean)
-                             : (value - mean) / deviation;
+        const double score = known.size() < 3 || value == mean ? 0
+                             : deviation == 0
+                                 ? std::copysign(AnomalyOperator::kMaxScore, value - mean)
+                                 : (value - mean) / deviation;
         const Value::List& got = out[i].values[2].as_list();
         EXPECT_NEAR(got[0].as_float64(), score, 1e-6);
         EXPECT_NEAR(got[1].as_float64(), known.empty() ? value : mean, 1e-9);

@@ -60,7 +60,9 @@ class OperatorHarness final : public Collector {
   using Make = std::function<std::unique_ptr<Operator>()>;
 
   OperatorHarness(Make make, SchemaPtr input, uint32_t batch_rows = 2048)
-      : make_(std::move(make)), input_(std::move(input)), batch_rows_(batch_rows),
+      : make_(std::move(make)),
+        input_(std::move(input)),
+        batch_rows_(batch_rows),
         backend_(MakeMemoryStateBackend()) {
     Start();
   }
@@ -69,9 +71,8 @@ class OperatorHarness final : public Collector {
   void Process(const std::vector<TestRow>& rows) {
     for (size_t begin = 0; begin < rows.size(); begin += batch_rows_) {
       const size_t end = std::min<size_t>(rows.size(), begin + batch_rows_);
-      const RecordBatch batch = MakeTestBatch(
-          input_, {rows.begin() + static_cast<ptrdiff_t>(begin),
-                   rows.begin() + static_cast<ptrdiff_t>(end)});
+      const RecordBatch batch = MakeTestBatch(input_, {rows.begin() + static_cast<ptrdiff_t>(begin),
+                                                       rows.begin() + static_cast<ptrdiff_t>(end)});
       Check(op_->ProcessBatch(0, batch, *this));
     }
   }

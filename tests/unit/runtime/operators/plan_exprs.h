@@ -47,11 +47,11 @@ inline plan::Statement CountIn(int map, const DataType& type, const plan::ExprPt
   statement.kind = plan::Statement::Kind::kPut;
   statement.target = map;
   statement.key = key;
-  plan::ExprPtr old = plan::MakeBinary(plan::ExprKind::kIndex, DataType::Int64().AsOptional(),
-                                       Col(map, type), key);
-  statement.value = Add(plan::MakeBinary(plan::ExprKind::kCoalesce, DataType::Int64(), old,
-                                         Lit(Value::Int64(0))),
-                        Lit(Value::Int64(1)));
+  plan::ExprPtr old =
+      plan::MakeBinary(plan::ExprKind::kIndex, DataType::Int64().AsOptional(), Col(map, type), key);
+  statement.value =
+      Add(plan::MakeBinary(plan::ExprKind::kCoalesce, DataType::Int64(), old, Lit(Value::Int64(0))),
+          Lit(Value::Int64(1)));
   return statement;
 }
 inline plan::Route Discard(std::string reason) {

@@ -20,8 +20,8 @@ SchemaPtr PaymentSchema() {
 
 plan::Statement Timer(int timer, plan::ExprPtr at) {
   plan::Statement statement;
-  statement.kind = at == nullptr ? plan::Statement::Kind::kCancelTimer
-                                 : plan::Statement::Kind::kSetTimer;
+  statement.kind =
+      at == nullptr ? plan::Statement::Kind::kCancelTimer : plan::Statement::Kind::kSetTimer;
   statement.timer = timer;
   statement.value = std::move(at);
   return statement;
@@ -48,8 +48,11 @@ plan::ProcessNode MakeNode() {
   plan::StateProgram& program = node.program;
   program.keys = {Col(0, DataType::String(), "card")};
   program.fields = {{"sum", DataType::Int64(), Value::Int64(0), {}, {}},
-                    {"last", DataType::String().AsOptional(),
-                     Value::Null(DataType::String().AsOptional()), {}, {}}};
+                    {"last",
+                     DataType::String().AsOptional(),
+                     Value::Null(DataType::String().AsOptional()),
+                     {},
+                     {}}};
   program.registers = {3, 1, 2, 0};
   const plan::RegisterLayout& r = program.registers;
   const plan::ExprPtr sum = Col(r.state(0), DataType::Int64());
@@ -73,7 +76,8 @@ plan::ProcessNode MakeNode() {
 
 TestRow Payment(std::string card, std::string amount, Micros at, Micros stamp) {
   return {{Value::String(std::move(card)), Value::String(std::move(amount)), Value::Timestamp(at)},
-          at, stamp};
+          at,
+          stamp};
 }
 
 std::map<std::string, std::vector<int64_t>> ByCard(const std::vector<EmittedRow>& rows) {
@@ -116,7 +120,8 @@ TEST(ProcessOperatorTest, RandomRowsAndTimersAsARowAtATime) {
           const bool bad = random() % 12 == 0;
           const int64_t amount = static_cast<int64_t>(random() % 50);
           const Micros at = clock - static_cast<Micros>(random() % 3) * kSecond;
-          rows.push_back(Payment(name, bad ? "x" : std::to_string(amount), at, clock - 5 * kSecond));
+          rows.push_back(
+              Payment(name, bad ? "x" : std::to_string(amount), at, clock - 5 * kSecond));
           fire(name, clock - 5 * kSecond);
           if (bad) continue;
           Card& card = cards[name];
@@ -187,16 +192,17 @@ TEST(ProcessOperatorTest, AFailingTimerUndoesItsBlock) {
   const plan::RegisterLayout& r = node.program.registers;
   node.program.on_timer[0] = {Assign(r.state(0), Lit(Value::Int64(7))),
                               Assign(r.state(0), ToInt(Col(r.state(1), DataType::String())))};
-  node.program.on_event = {Assign(r.state(1), Col(1, DataType::String())),
-                           Timer(0, Later(Col(2, DataType::Timestamp()), kSecond)),
-                           EmitRow({Col(0, DataType::String()), Col(r.state(0), DataType::Int64())})};
+  node.program.on_event = {
+      Assign(r.state(1), Col(1, DataType::String())),
+      Timer(0, Later(Col(2, DataType::Timestamp()), kSecond)),
+      EmitRow({Col(0, DataType::String()), Col(r.state(0), DataType::Int64())})};
   OperatorHarness harness(Maker(node), PaymentSchema());
   harness.Process({Payment("a", "x", 0, kMinTimestamp), Payment("b", "12", 0, kMinTimestamp)});
   harness.Watermark(5 * kSecond);
   harness.Take();
   EXPECT_EQ(harness.op().ledger().gauges.at("failed timers"), 1);
-  harness.Process({Payment("a", "x", 6 * kSecond, 5 * kSecond),
-                   Payment("b", "12", 6 * kSecond, 5 * kSecond)});
+  harness.Process(
+      {Payment("a", "x", 6 * kSecond, 5 * kSecond), Payment("b", "12", 6 * kSecond, 5 * kSecond)});
   const auto cards = ByCard(harness.Take());
   EXPECT_EQ(cards.at("a"), std::vector<int64_t>{0});
   EXPECT_EQ(cards.at("b"), std::vector<int64_t>{12});

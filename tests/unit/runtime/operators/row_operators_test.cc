@@ -156,8 +156,8 @@ TEST_P(RowOperatorsTest, LimitPerKeySurvivesARestart) {
   node.name = "s/limit";
   node.schema = InputSchema();
   node.count = 3;
-  node.per = {plan::MakeArith(plan::ArithOp::kModulo, DataType::Int64(), Id(),
-                              Lit(Value::Int64(4)))};
+  node.per = {
+      plan::MakeArith(plan::ArithOp::kModulo, DataType::Int64(), Id(), Lit(Value::Int64(4)))};
   node.error = Discard("bad");
   OperatorHarness harness(Maker(node), InputSchema(), GetParam());
   const std::vector<TestRow> rows = Rows(30);
@@ -190,16 +190,16 @@ TEST_P(RowOperatorsTest, LookupAddsWhatTheTableHas) {
       Schema::Make({{"id", DataType::Int64(), {}}, {"tier", DataType::String(), {}}});
   std::vector<TestRow> table_rows;
   for (int64_t i = 0; i < 30; i += 3) {
-    table_rows.push_back({{Value::Int64(i), Value::String("a-tier-of-some-length-" +
-                                                          std::to_string(i))}});
+    table_rows.push_back(
+        {{Value::Int64(i), Value::String("a-tier-of-some-length-" + std::to_string(i))}});
   }
   auto versions = std::make_shared<LookupTableVersions>();
   versions->Replace(std::make_shared<const LookupTable>(MakeTestBatch(table_schema, table_rows),
                                                         std::vector<int>{0}));
   OperatorResources resources;
   resources.table = [versions](const std::string&) { return versions; };
-  const DataType row = DataType::Struct({{"id", DataType::Int64()}, {"tier", DataType::String()}})
-                           .AsOptional();
+  const DataType row =
+      DataType::Struct({{"id", DataType::Int64()}, {"tier", DataType::String()}}).AsOptional();
   auto tier = std::make_shared<plan::Expr>();
   tier->kind = plan::ExprKind::kField;
   tier->type = DataType::String().AsOptional();

@@ -45,8 +45,8 @@ plan::SessionNode MakeNode(Micros gap, std::optional<Micros> max, Micros latenes
       If(Compare(plan::CompareOp::kEqual, Col(r.state(1), DataType::String()),
                  Lit(Value::String(""))),
          {Assign(r.state(1), name)}),
-      Assign(r.state(0), Add(Col(r.state(0), DataType::Int64()),
-                             ToInt(Col(1, DataType::String())))),
+      Assign(r.state(0),
+             Add(Col(r.state(0), DataType::Int64()), ToInt(Col(1, DataType::String())))),
   };
   program.output = {Col(r.key(0), DataType::Int64()),
                     Col(r.session_start(), DataType::Timestamp()),
@@ -78,7 +78,8 @@ plan::SessionNode MakeNode(Micros gap, std::optional<Micros> max, Micros latenes
 TestRow Event(int64_t user, Micros time, Micros stamp = kMinTimestamp, std::string amount = "1",
               std::string name = "n") {
   return {{Value::Int64(user), Value::String(std::move(amount)), Value::String(std::move(name))},
-          time, stamp};
+          time,
+          stamp};
 }
 
 OperatorHarness::Make Maker(const plan::SessionNode& node) {
@@ -184,10 +185,9 @@ class Reference {
 
 std::string Describe(const EmittedRow& row) {
   const auto& v = row.values;
-  std::string text =
-      fmt::format("{} {} {} {} {} {} {}", v[kUser].as_int64(), v[kStart].as_int64(),
-                  v[kLast].as_int64(), v[kCount].as_int64(), v[kTotal].as_int64(),
-                  v[kFirst].as_string(), v[kName].as_string());
+  std::string text = fmt::format("{} {} {} {} {} {} {}", v[kUser].as_int64(), v[kStart].as_int64(),
+                                 v[kLast].as_int64(), v[kCount].as_int64(), v[kTotal].as_int64(),
+                                 v[kFirst].as_string(), v[kName].as_string());
   std::map<std::string, int64_t> counts;
   for (const Value& entry : v[kCounts].as_list()) {
     counts[entry.as_list()[0].as_string()] += entry.as_list()[1].as_int64();
@@ -372,7 +372,7 @@ TEST(SessionOperatorTest, AnOldRowCannotBringBackTheIdOfAClosedSession) {
   node.emit.on_update = true;
   OperatorHarness harness(Maker(node), EventSchema());
   harness.Process({Event(1, 6 * kSecond)});
-  harness.Watermark(11 * kSecond);   // closes [6, 6]
+  harness.Watermark(11 * kSecond);  // closes [6, 6]
   harness.Process({Event(1, 12 * kSecond, 11 * kSecond), Event(1, 10 * kSecond, 11 * kSecond)});
   harness.Process({Event(1, 6 * kSecond, 11 * kSecond)});  // within the gap of [10, 12]
   harness.Watermark(kMaxTimestamp);

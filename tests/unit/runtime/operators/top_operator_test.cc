@@ -35,7 +35,8 @@ TEST(TopOperatorTest, TheBestOfEachWindowOnce) {
         const auto views = static_cast<int64_t>(random() % 6);
         const std::string page = "page-" + std::to_string(random() % 100);
         rows.push_back({{Value::Timestamp(start), Value::Int64(views), Value::String(page)},
-                        start + 10 * kSecond - 1, kMinTimestamp});
+                        start + 10 * kSecond - 1,
+                        kMinTimestamp});
         expected[start].emplace_back(-views, page);
       }
       harness.Process(rows);

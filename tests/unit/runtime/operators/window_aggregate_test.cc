@@ -25,9 +25,8 @@ plan::AggregateNode MakeNode(plan::WindowKind kind, Micros size, Micros slide, M
   node.name = "w/aggregate";
   node.keys = {Col(0, DataType::String(), "k")};
   const plan::ExprPtr value = Col(1, DataType::Int64());
-  node.aggregates = {ValuesOf(value),
-                     ValuesOf(value, Compare(plan::CompareOp::kGreater, value,
-                                             Lit(Value::Int64(500))))};
+  node.aggregates = {ValuesOf(value), ValuesOf(value, Compare(plan::CompareOp::kGreater, value,
+                                                              Lit(Value::Int64(500))))};
   node.window.kind = kind;
   node.window.size = size;
   node.window.slide = slide;
@@ -139,8 +138,8 @@ void RunWindows(unsigned seed, uint32_t batch, plan::WindowSpec window, bool ear
     }
     late += counted ? 0 : 1;
   }
-  OperatorHarness harness(
-      [&node] { return std::make_unique<WindowAggregateOperator>(node); }, InputSchema(), batch);
+  OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
+                          InputSchema(), batch);
   Drive(harness, rows, random, early);
   std::map<Window, bool> closed;
   for (const EmittedRow& row : harness.emitted()) {
@@ -188,8 +187,8 @@ TEST(WindowAggregateTest, RandomRowsGiveTheWindowsOfTheDefinition) {
 TEST(WindowAggregateTest, EarlyResultsShowOnlyKeysThatChanged) {
   plan::AggregateNode node = MakeNode(plan::WindowKind::kTumbling, 10 * kSecond, 10 * kSecond, 0);
   node.emit.every = 5 * kSecond;
-  OperatorHarness harness(
-      [&node] { return std::make_unique<WindowAggregateOperator>(node); }, InputSchema());
+  OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
+                          InputSchema());
   harness.Process({Row("a", 1, kSecond, kMinTimestamp), Row("b", 2, kSecond, kMinTimestamp)});
   harness.Time(4 * kSecond);
   EXPECT_TRUE(harness.emitted().empty());
@@ -213,8 +212,8 @@ TEST(RunningAggregateTest, LatestValuePerKeyAndItsEnd) {
   node.ttl = 60 * kSecond;
   for (const uint32_t batch : {1U, 3U, 2048U}) {
     std::mt19937 random(batch);
-    OperatorHarness harness(
-        [&node] { return std::make_unique<RunningAggregateOperator>(node); }, InputSchema(), batch);
+    OperatorHarness harness([&node] { return std::make_unique<RunningAggregateOperator>(node); },
+                            InputSchema(), batch);
     std::map<std::string, std::multiset<int64_t>> expected;
     std::map<std::string, std::string> known;
     Micros clock = 0;
@@ -282,8 +281,8 @@ TEST(SessionWindowTest, RandomRowsGiveSessionsByDistance) {
         }
         expected[{start, last + node.window.gap, key}] = values;
       }
-      OperatorHarness harness(
-          [&node] { return std::make_unique<SessionWindowOperator>(node); }, InputSchema(), batch);
+      OperatorHarness harness([&node] { return std::make_unique<SessionWindowOperator>(node); },
+                              InputSchema(), batch);
       Drive(harness, rows, random, early);
       std::map<std::pair<std::string, Micros>, EmittedRow> readers;
       for (const EmittedRow& row : harness.emitted()) {
@@ -314,11 +313,10 @@ TEST(SessionWindowTest, MaxAndLateRows) {
   plan::AggregateNode node = MakeNode(plan::WindowKind::kSession, 0, 0, 0);
   node.window.gap = 5 * kSecond;
   node.window.max = 8 * kSecond;
-  OperatorHarness harness(
-      [&node] { return std::make_unique<SessionWindowOperator>(node); }, InputSchema());
+  OperatorHarness harness([&node] { return std::make_unique<SessionWindowOperator>(node); },
+                          InputSchema());
   harness.Process({Row("a", 1, 0, kMinTimestamp), Row("a", 2, 4 * kSecond, kMinTimestamp),
-                   Row("a", 3, 8 * kSecond, kMinTimestamp),
-                   Row("a", 4, 9 * kSecond, kMinTimestamp),
+                   Row("a", 3, 8 * kSecond, kMinTimestamp), Row("a", 4, 9 * kSecond, kMinTimestamp),
                    Row("b", 5, 0, 30 * kSecond)});
   EXPECT_EQ(harness.op().ledger().discarded.at("late"), 1);
   harness.Watermark(60 * kSecond);

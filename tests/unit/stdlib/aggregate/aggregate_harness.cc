@@ -105,8 +105,7 @@ ColumnPtr IntColumn(const std::vector<int64_t>& values, DataType type) {
 }
 
 ColumnPtr FloatColumn(const std::vector<double>& values) {
-  MutableColumnPtr column =
-      Column::Make(DataType::Float64(), static_cast<uint32_t>(values.size()));
+  MutableColumnPtr column = Column::Make(DataType::Float64(), static_cast<uint32_t>(values.size()));
   std::copy(values.begin(), values.end(), column->mutable_data<double>());
   return column;
 }

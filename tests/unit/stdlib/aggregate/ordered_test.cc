@@ -49,12 +49,10 @@ TEST(Ordered, CollectKeepsTheEarliest) {
 
 TEST(Ordered, TopNByFloatsOrdersNegatives) {
   const Value n = Value::Int64(4);
-  AggregateHarness harness("top_n", 0,
-                           {DataType::Int64(), DataType::Int64(), DataType::Float64()},
+  AggregateHarness harness("top_n", 0, {DataType::Int64(), DataType::Int64(), DataType::Float64()},
                            {nullptr, &n, nullptr});
   AggregateHarness::State state(harness);
-  harness.Update(state,
-                 {IntColumn({0, 1, 2, 3, 4}), FloatColumn({-2.0, -1.0, 0.0, -3.0, 5.0})},
+  harness.Update(state, {IntColumn({0, 1, 2, 3, 4}), FloatColumn({-2.0, -1.0, 0.0, -3.0, 5.0})},
                  RowSet::All(5));
   std::vector<int64_t> top;
   const Value list = harness.Finish(state);

@@ -37,8 +37,9 @@ TEST(DistinctSketch, ErrorBeyondTheLimitIsWithinThreeStandardErrors) {
   uint64_t count = 0;
   for (uint64_t wanted : {5'000u, 10'000u, 50'000u, 200'000u, 1'000'000u}) {
     for (; count < wanted; ++count) sketch.Add(HashOf(count));
-    const double error = std::abs(static_cast<double>(sketch.Estimate()) -
-                                  static_cast<double>(wanted)) / static_cast<double>(wanted);
+    const double error =
+        std::abs(static_cast<double>(sketch.Estimate()) - static_cast<double>(wanted)) /
+        static_cast<double>(wanted);
     EXPECT_LT(error, 3 * 0.0081) << wanted;
   }
 }

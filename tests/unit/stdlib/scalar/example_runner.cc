@@ -60,7 +60,7 @@ ColumnPtr Run(const plan::ExprPtr& expr, const std::vector<ColumnPtr>& columns, 
 class OneState {
  public:
   OneState(const AggregateKernel& kernel, const AggregateContext& context)
-      : kernel_(kernel), bytes_(new (std::align_val_t{16}) uint8_t[kernel.state_size]) {
+      : kernel_(kernel), bytes_(new(std::align_val_t{16}) uint8_t[kernel.state_size]) {
     kernel_.init(bytes_, context);
   }
   ~OneState() {

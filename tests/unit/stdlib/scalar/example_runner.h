@@ -34,8 +34,7 @@ class ExampleRunner {
  private:
   struct Fresh;  // sources and diagnostics of one expression
   static Outcome Failure(const DiagnosticEngine& diagnostics);
-  static Outcome Accumulate(const plan::AggregateCall& call,
-                            const std::vector<ColumnPtr>& columns);
+  static Outcome Accumulate(const plan::AggregateCall& call, const std::vector<ColumnPtr>& columns);
 
   FunctionRegistry functions_;
 };

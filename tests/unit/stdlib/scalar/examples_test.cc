@@ -23,8 +23,7 @@ void ExpectResult(ExampleRunner& runner, const FunctionExample& example,
     EXPECT_TRUE(outcome.value->is_null()) << outcome.value->ToString();
     return;
   }
-  const ExampleRunner::Outcome wanted =
-      runner.Evaluate(example.result, outcome.value->type());
+  const ExampleRunner::Outcome wanted = runner.Evaluate(example.result, outcome.value->type());
   ASSERT_TRUE(wanted.value.has_value()) << wanted.error;
   EXPECT_EQ(outcome.value->ToString(), wanted.value->ToString());
 }

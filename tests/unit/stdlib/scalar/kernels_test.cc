@@ -53,8 +53,8 @@ struct Call {
 };
 
 TEST(Kernels, TouchOnlySelectedRows) {
-  const ColumnPtr texts = ColumnOf(DataType::String(), {Value::String("ab"), Value::String("cd"),
-                                                       Value::String("ef")});
+  const ColumnPtr texts =
+      ColumnOf(DataType::String(), {Value::String("ab"), Value::String("cd"), Value::String("ef")});
   const RowIndices rows = {0, 2};
   const Call call("upper", 0, {texts}, RowSet::Of(rows));
   EXPECT_EQ(call.out->ValueAt(0).as_string(), "AB");
@@ -71,8 +71,8 @@ TEST(Kernels, ReadConstantArguments) {
 }
 
 TEST(Kernels, FailingRowsDoNotStopTheOthers) {
-  const ColumnPtr texts = ColumnOf(DataType::String(), {Value::String("1"), Value::String("x"),
-                                                       Value::String("3")});
+  const ColumnPtr texts =
+      ColumnOf(DataType::String(), {Value::String("1"), Value::String("x"), Value::String("3")});
   const FunctionDef& def = Find("to_int64");
   const Call call("to_int64", def.overloads.size() - 1, {texts}, RowSet::All(3));
   ASSERT_EQ(call.errors.errors().size(), 1u);
@@ -87,9 +87,8 @@ TEST(Kernels, AbsOfTheLeastIntegerFails) {
 }
 
 TEST(Kernels, IntegersAtTheEdgesOfTheirTypes) {
-  const ColumnPtr values = ColumnOf(
-      DataType::Int64(), {Value::Int64(127), Value::Int64(128), Value::Int64(-128),
-                          Value::Int64(-129)});
+  const ColumnPtr values = ColumnOf(DataType::Int64(), {Value::Int64(127), Value::Int64(128),
+                                                        Value::Int64(-128), Value::Int64(-129)});
   const Call call("to_int8", 0, {values}, RowSet::All(4));
   EXPECT_EQ(call.errors.Rows(), (RowIndices{1, 3}));
 }
@@ -115,10 +114,20 @@ TEST(Kernels, SplitSharesTheTextAndSortsLists) {
 }
 
 TEST(Utf8, CaseMapping) {
-  for (const auto& [small, capital] : std::vector<std::pair<char32_t, char32_t>>{
-           {U'a', U'A'}, {U'é', U'É'}, {U'ÿ', U'Ÿ'}, {U'ß', U'ß'}, {U'ω', U'Ω'}, {U'ά', U'Ά'},
-           {U'ж', U'Ж'}, {U'ё', U'Ё'}, {U'ř', U'Ř'}, {U'ž', U'Ž'}, {U'ế', U'Ế'}, {U'÷', U'÷'},
-           {U'×', U'×'}, {U'1', U'1'}}) {
+  for (const auto& [small, capital] : std::vector<std::pair<char32_t, char32_t>>{{U'a', U'A'},
+                                                                                 {U'é', U'É'},
+                                                                                 {U'ÿ', U'Ÿ'},
+                                                                                 {U'ß', U'ß'},
+                                                                                 {U'ω', U'Ω'},
+                                                                                 {U'ά', U'Ά'},
+                                                                                 {U'ж', U'Ж'},
+                                                                                 {U'ё', U'Ё'},
+                                                                                 {U'ř', U'Ř'},
+                                                                                 {U'ž', U'Ž'},
+                                                                                 {U'ế', U'Ế'},
+                                                                                 {U'÷', U'÷'},
+                                                                                 {U'×', U'×'},
+                                                                                 {U'1', U'1'}}) {
     EXPECT_EQ(UpperOf(small), capital) << static_cast<uint32_t>(small);
     EXPECT_EQ(LowerOf(capital), small) << static_cast<uint32_t>(capital);
   }
