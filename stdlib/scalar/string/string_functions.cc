@@ -50,6 +50,10 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
+
 std::optional<int64_t> Position(std::string_view text, std::string_view part) {
   const size_t at = text.find(part);
   if (at == std::string_view::npos) return std::nullopt;
@@ -234,6 +238,10 @@ const std::vector<FunctionDef>& StringFunctions() {
            "ends_with(\"foobar\", \"bar\")", "ends_with(\"foobar\", \"foo\")"),
       Test("contains", "Whether the part is somewhere in the text.", &RowKernel<Contains>,
            "contains(\"foobar\", \"oba\")", "contains(\"foobar\", \"x\")"),
+      FunctionBuilder("is_blank", "string", "Whether the text is empty or only white space.")
+          .Takes({TextParam()}, DataType::Bool(), &RowKernel<IsBlank>)
+          .Example("is_blank(\"  \")", "true")
+          .Example("is_blank(\"a\")", "false"),
       FunctionBuilder("position", "string",
                       "Where the part begins for the first time (0 is the first character), null "
                       "when it is not in the text.")
