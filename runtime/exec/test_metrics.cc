@@ -4,7 +4,7 @@ namespace weir {
 namespace {
 
 /// The number of rows of one reason or kind: `discarded.duplicate`.
-Result<int64_t> Entry(const std::map<std::string, int64_t, std::less<>>& counts,
+Result<int64_t> Counter(const std::map<std::string, int64_t, std::less<>>& counts,
                       const std::string& key) {
   const auto found = counts.find(key);
   return found == counts.end() ? int64_t{0} : found->second;
@@ -17,10 +17,10 @@ Result<int64_t> LedgerField(const Ledger& ledger, const std::string& field) {
   if (dot != std::string::npos) {
     const std::string group = field.substr(0, dot);
     const std::string key = field.substr(dot + 1);
-    if (group == "discarded") return Entry(ledger.discarded, key);
-    if (group == "dead_lettered") return Entry(ledger.dead_lettered, key);
-    if (group == "produced") return Entry(ledger.produced, key);
-    if (group == "gauges") return Entry(ledger.gauges, key);
+    if (group == "discarded") return Counter(ledger.discarded, key);
+    if (group == "dead_lettered") return Counter(ledger.dead_lettered, key);
+    if (group == "produced") return Counter(ledger.produced, key);
+    if (group == "gauges") return Counter(ledger.gauges, key);
   }
   if (field == "rows" || field == "rows_in") return ledger.rows_in;
   if (field == "rows_out") return ledger.rows_out;
