@@ -18,6 +18,14 @@ UnknownKeyPolicy PolicyOf(plan::UnknownKeys keys) {
   return UnknownKeyPolicy::kReject;
 }
 
+/// `"x" is not a Kind` without the value.
+std::string WithoutValues(std::string_view reason) {
+  const size_t open = reason.find('"');
+  const size_t close = reason.rfind('"');
+  if (open == std::string_view::npos || open == close) return std::string(reason);
+  return std::string(reason.substr(0, open)) + "…" + std::string(reason.substr(close + 1));
+}
+
 /// `tags[17]` counts as `tags[]`, `truncated JSON: ends after 12 bytes` as `truncated JSON`, so
 /// that a ledger has few reasons.
 std::string CountedAs(const FieldError& error) {
@@ -27,7 +35,7 @@ std::string CountedAs(const FieldError& error) {
     const bool index = c >= '0' && c <= '9' && !field.empty() && field.back() == '[';
     if (!index) field += c;
   }
-  return field + ": " + error.reason;
+  return field + ": " + WithoutValues(error.reason);
 }
 
 RejectedRow ToRejected(const RecordError& error) {

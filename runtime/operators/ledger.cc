@@ -19,6 +19,18 @@ void AddCounts(Map& target, const Map& source) {
 
 }  // namespace
 
+void CountReason(std::map<std::string, int64_t, std::less<>>& counts, std::string_view reason) {
+  constexpr size_t kMostReasons = 256;
+  const auto found = counts.find(reason);
+  if (found != counts.end()) {
+    ++found->second;
+  } else if (counts.size() < kMostReasons) {
+    counts.emplace(reason, 1);
+  } else {
+    ++counts["other reasons"];
+  }
+}
+
 int64_t Ledger::TotalDiscarded() const { return Total(discarded); }
 int64_t Ledger::TotalDeadLettered() const { return Total(dead_lettered); }
 int64_t Ledger::TotalProduced() const { return Total(produced); }

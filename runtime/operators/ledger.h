@@ -44,6 +44,10 @@ struct Ledger {
   std::string Check() const;
 };
 
+/// Counts rows under a reason. Reasons may hold parts of the input (names of unknown keys): beyond
+/// 256 different ones the rest shares one entry, so that hostile input can't grow the ledger.
+void CountReason(std::map<std::string, int64_t, std::less<>>& counts, std::string_view reason);
+
 /// Ledger of one operator of the plan, summed over workers.
 struct NamedLedger {
   std::string name;  ///< identity: `stream/label`

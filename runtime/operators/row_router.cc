@@ -39,12 +39,12 @@ Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> 
       if (!route_.reason.empty()) {
         ledger.discarded[route_.reason] += count;
       } else {
-        for (const RejectedRow& row : rejected) ++ledger.discarded[row.counted_as];
+        for (const RejectedRow& row : rejected) CountReason(ledger.discarded, row.counted_as);
       }
       return Status::Ok();
     case plan::Route::Kind::kFail: return Fail(rejected.front().reason);
     case plan::Route::Kind::kTo: {
-      for (const RejectedRow& row : rejected) ++ledger.dead_lettered[row.counted_as];
+      for (const RejectedRow& row : rejected) CountReason(ledger.dead_lettered, row.counted_as);
       ledger.routed += count;
       if (route_.shape == plan::Route::Shape::kDeadLetter) {
         out.Emit(route_.port, dead_letters_->Build(batch, rejected));

@@ -75,7 +75,7 @@ Status SinkOperator::RouteRefused(const std::vector<RefusedRow>& refused, Collec
     case plan::Route::Kind::kTo:
       ledger_.absorbed -= count;
       ledger_.routed += count;
-      for (const RefusedRow& row : refused) ++ledger_.dead_lettered[row.code];
+      for (const RefusedRow& row : refused) CountReason(ledger_.dead_lettered, row.code);
       out.Emit(route.port, BuildFailedWrites(refused));
       return Status::Ok();
     case plan::Route::Kind::kFail:
