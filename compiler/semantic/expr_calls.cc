@@ -14,6 +14,21 @@ using plan::ExprPtr;
 
 namespace {
 
+/// Functions are replaced by their bodies, which can double with every level.
+constexpr int kMostExpansions = 2'000;
+constexpr int kMostNodes = 20'000;
+
+/// Counts `expr` as the tree that every pass walks, shared parts as often as they occur.
+bool CountNodes(const plan::Expr& expr, int& left) {
+  if (--left < 0) return false;
+  for (const plan::ExprPtr& child : expr.children) {
+    if (!CountNodes(*child, left)) return false;
+  }
+  return true;
+}
+
+bool IsLargerThan(const plan::Expr& expr, int nodes) { return !CountNodes(expr, nodes); }
+
 /// A function that calls itself through others is found when it is declared; this bound only keeps
 /// a very deep, finite nest from exhausting the stack.
 constexpr int kMostNestedCalls = 64;
@@ -160,12 +175,19 @@ ExprPtr ExprTyper::CallFunction(const FunctionInfo& function, const ast::Name& n
     diagnostics_.Report(Code::kF0103, span).Arg("function").Arg(name.text);
     return ErrorExpr(span);
   }
+  if (depth_ == 0) expansions_ = std::make_shared<int>(0);
+  if (++*expansions_ > kMostExpansions) return TooLarge(name.text, span);
   // The body was checked where it is declared; here it can't go wrong in another way.
   DiagnosticEngine silent;
   ExprTyper typer(*function.module, silent, nullptr, depth_ + 1);
+  typer.expansions_ = expansions_;
   ExprPtr body = function.result.is_error()
                      ? typer.Type(*function.decl->body, inner)
                      : typer.TypeAs(*function.decl->body, inner, function.result);
+  if (*expansions_ > kMostExpansions || IsLargerThan(*body, kMostNodes)) {
+    *expansions_ = kMostExpansions + 1;
+    return depth_ == 0 ? TooLarge(name.text, span) : ErrorExpr(span);
+  }
   if (IsError(body) && silent.HasErrors()) {
     const Diagnostic& first = silent.diagnostics().front();
     diagnostics_.Report(Code::kF0205, span)
@@ -174,6 +196,14 @@ ExprPtr ExprTyper::CallFunction(const FunctionInfo& function, const ast::Name& n
         .Label(function.decl->name.span, "declared here");
   }
   return body;
+}
+
+ExprPtr ExprTyper::TooLarge(const std::string& function, Span span) {
+  diagnostics_.Report(Code::kF0034, span)
+      .Message("`{}` expands into an expression of more than {} parts", function, kMostNodes)
+      .Note("a function is replaced by its body wherever it is called, functions in it too")
+      .Help("compute a value once: `|> extend x = …`, then use `x`");
+  return ErrorExpr(span);
 }
 
 ExprPtr ExprTyper::CallScalar(const FunctionDef& function, const ast::Name& name,

@@ -157,7 +157,11 @@ class ExprTyper {
   const Catalog& catalog_;
   DiagnosticEngine& diagnostics_;
   ExternalValues* external_;
+  ExprPtr TooLarge(const std::string& function, Span span);
+
   int depth_;  ///< of inlined functions
+  /// Functions inlined for the outermost call so far; shared with the typers of their bodies.
+  std::shared_ptr<int> expansions_;
 };
 
 /// "an EventType", "a uuid", "one of the values of this enum".

@@ -54,24 +54,30 @@ plan::ExprPtr Masked(const Field& field, const Scope& scope, Span span, StageCon
   return context.binder().Bind(call, scope);
 }
 
-/// A constant in place of a value that no function can mask: empty for lists and maps, null where
-/// null is allowed.
-plan::ExprPtr Emptied(const Field& field, Span span) {
-  if (field.type.optional()) return plan::MakeLiteral(Value::Null(field.type), span);
-  switch (field.type.physical()) {
-    case Physical::kString: {
-      const bool json = field.type.is(TypeKind::kJson);
-      return plan::MakeLiteral(Value(field.type, std::string(json ? "{}" : "")), span);
+/// A value that says nothing, where null is not allowed: empty, zero, the first of an enum.
+Value Blank(const DataType& type) {
+  if (type.optional()) return Value::Null(type);
+  switch (type.physical()) {
+    case Physical::kString: return Value(type, std::string(type.is(TypeKind::kJson) ? "{}" : ""));
+    case Physical::kBool: return Value(type, false);
+    case Physical::kUInt64: return Value(type, uint64_t{0});
+    case Physical::kFloat64: return Value(type, 0.0);
+    case Physical::kInt128: return Value(type, Int128{0});
+    case Physical::kFixed16: return Value(type, Fixed16{});
+    case Physical::kCode: return Value(type, uint16_t{0});
+    case Physical::kList: return Value(type, Value::List{});
+    case Physical::kStruct: {
+      Value::List members;
+      for (const StructField& field : type.fields()) members.push_back(Blank(field.type));
+      return Value(type, std::move(members));
     }
-    case Physical::kBool: return plan::MakeLiteral(Value(field.type, false), span);
-    case Physical::kUInt64: return plan::MakeLiteral(Value(field.type, uint64_t{0}), span);
-    case Physical::kFloat64: return plan::MakeLiteral(Value(field.type, 0.0), span);
-    case Physical::kInt128: return plan::MakeLiteral(Value(field.type, Int128{0}), span);
-    case Physical::kFixed16: return plan::MakeLiteral(Value(field.type, Fixed16{}), span);
-    case Physical::kCode: return plan::MakeLiteral(Value(field.type, uint16_t{0}), span);
-    case Physical::kList: return plan::MakeLiteral(Value(field.type, Value::List{}), span);
-    default: return plan::MakeLiteral(Value(field.type, int64_t{0}), span);
+    default: return Value(type, int64_t{0});
   }
+}
+
+/// A constant in place of a value that no function can mask.
+plan::ExprPtr Emptied(const Field& field, Span span) {
+  return plan::MakeLiteral(Blank(field.type), span);
 }
 
 bool FunctionMasks(const Field& field) {

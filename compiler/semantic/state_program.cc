@@ -1,5 +1,8 @@
 #include "compiler/semantic/state_program.h"
 
+#include <functional>
+#include <string>
+
 #include <array>
 #include <utility>
 
@@ -208,18 +211,79 @@ void StateCompiler::BindBlocks(const ast::KeyedParts& parts) {
   SpreadTags();
 }
 
-/// A state field is as personal as what is written to it, through other fields too.
-void StateCompiler::SpreadTags() {
-  for (size_t round = 0; round <= program_.fields.size(); ++round) {
-    Scope scope = Scope::OfSchema(*input_.schema, "");
-    AddStateColumns(scope);
-    for (const auto& [index, value] : assigned_) {
-      int field = index - program_.registers.state(0);
-      if (field < 0 || field >= program_.registers.states) continue;
-      PiiTag& tag = state_tags_[static_cast<size_t>(field)];
-      tag = Stricter(tag, TaintOf(*value, scope));
-    }
+namespace {
+
+void VisitStatements(const plan::Block& block,
+                     const std::function<void(const plan::Statement&)>& visit) {
+  for (const plan::Statement& statement : block) {
+    visit(statement);
+    VisitStatements(statement.then_block, visit);
+    VisitStatements(statement.else_block, visit);
   }
+}
+
+}  // namespace
+
+void StateCompiler::VisitProgram(const std::function<void(const plan::Statement&)>& visit) const {
+  VisitStatements(program_.on_event, visit);
+  for (const plan::Block& block : program_.on_timer) VisitStatements(block, visit);
+  VisitStatements(program_.on_close, visit);
+}
+
+/// Every register as a column, with the tags known so far.
+Scope StateCompiler::RegisterScope(const std::vector<PiiTag>& let_tags) const {
+  Scope scope = Scope::OfSchema(*input_.schema, "");
+  AddStateColumns(scope);
+  AddKeyColumns(scope);
+  for (size_t i = 0; i < let_tags.size(); ++i) {
+    ScopeColumn column;
+    column.name = "let " + std::to_string(i);  // no name of the language
+    column.type = program_.let_types[i];
+    column.index = program_.registers.let(static_cast<int>(i));
+    column.pii = let_tags[i];
+    scope.AddColumn(std::move(column));
+  }
+  return scope;
+}
+
+/// A register is as personal as what is written to it, through other registers too; an emitted
+/// column as what is emitted.
+void StateCompiler::SpreadTags() {
+  std::vector<PiiTag> let_tags(program_.let_types.size());
+  const size_t rounds = program_.fields.size() + let_tags.size() + 1;
+  for (size_t round = 0; round < rounds; ++round) {
+    const Scope scope = RegisterScope(let_tags);
+    VisitProgram([&](const plan::Statement& statement) {
+      using Kind = plan::Statement::Kind;
+      if (statement.kind != Kind::kAssign && statement.kind != Kind::kPut) return;
+      const int field = statement.target - program_.registers.state(0);
+      const int let = statement.target - program_.registers.let(0);
+      PiiTag* tag = nullptr;
+      if (field >= 0 && field < program_.registers.states) {
+        tag = &state_tags_[static_cast<size_t>(field)];
+      } else if (let >= 0 && static_cast<size_t>(let) < let_tags.size()) {
+        tag = &let_tags[static_cast<size_t>(let)];
+      }
+      if (tag == nullptr) return;
+      *tag = Stricter(*tag, TaintOf(*statement.value, scope));
+      if (statement.key != nullptr) *tag = Stricter(*tag, TaintOf(*statement.key, scope));
+    });
+  }
+  TagEmits(RegisterScope(let_tags));
+}
+
+void StateCompiler::TagEmits(const Scope& scope) {
+  VisitProgram([&](const plan::Statement& statement) {
+    if (statement.kind != plan::Statement::Kind::kEmit) return;
+    SchemaPtr& schema = statement.port == 0
+                            ? emit_schema_
+                            : emit_routes_[static_cast<size_t>(statement.port - 1)].schema;
+    std::vector<Field> fields = schema->fields();
+    for (size_t i = 0; i < fields.size() && i < statement.row.size(); ++i) {
+      fields[i].pii = Stricter(fields[i].pii, TaintOf(*statement.row[i], scope));
+    }
+    schema = Schema::Make(std::move(fields));
+  });
 }
 
 StateCompiler::Output StateCompiler::BindOutput(const ast::OutputBlock& block) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -60,6 +61,9 @@ class StateCompiler {
   void BindField(const ast::StateField& field);
   plan::MergeRule ReadMerge(const ast::StateField& field, const DataType& type);
   void SpreadTags();
+  void TagEmits(const Scope& scope);
+  void VisitProgram(const std::function<void(const plan::Statement&)>& visit) const;
+  Scope RegisterScope(const std::vector<PiiTag>& let_tags) const;
 
   StageContext& context_;
   const StreamFlow& input_;
@@ -72,8 +76,6 @@ class StateCompiler {
   SchemaPtr emit_schema_;
   std::vector<EmitRoute> emit_routes_;
   bool emits_ = false;
-  /// What was assigned to which register, for the tags of state fields.
-  std::vector<std::pair<int, plan::ExprPtr>> assigned_;
 };
 
 }  // namespace weir::semantic

@@ -118,7 +118,6 @@ void StatementLowering::Assign(const ast::AssignStatement& statement, Scope& sco
   Statement assign = Make(Statement::Kind::kAssign, statement.span);
   assign.target = field.index;
   assign.value = value;
-  state_.assigned_.emplace_back(field.index, value);
   scope.Forget(field.index);
   if (statement.op != ast::AssignOp::kSetIfNull) {
     out.push_back(std::move(assign));
@@ -158,8 +157,6 @@ void StatementLowering::Put(const ast::AssignStatement& statement, const ScopeCo
                             plan::MakeLiteral(*zero, statement.span), statement.span);
   }
   put.value = NewValue(statement, base, value_type, scope);
-  state_.assigned_.emplace_back(field.index, put.value);
-  state_.assigned_.emplace_back(field.index, key);
   if (statement.op != ast::AssignOp::kSetIfNull) {
     out.push_back(std::move(put));
     return;

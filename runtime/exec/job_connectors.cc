@@ -21,6 +21,14 @@ Status CannotRun(const ConnectorSpec* spec, const std::string& connector, const 
   return UnimplementedError("{}: the connector {} cannot be used as a {}", user, connector, role);
 }
 
+/// Every declared field, also those that the plan no longer reads: what records must hold.
+SchemaPtr DeclaredSchema(const plan::DecodeSpec& decode) {
+  std::vector<Field> fields;
+  for (const plan::DecodedField& field : decode.fields)
+    fields.push_back({field.name, field.type, {}});
+  return Schema::Make(std::move(fields));
+}
+
 class DeclaredConnectors final : public JobConnectors {
  public:
   explicit DeclaredConnectors(const ConnectorRegistry& registry) : registry_(registry) {}
@@ -34,7 +42,7 @@ class DeclaredConnectors final : public JobConnectors {
     SourceRequest request;
     request.name = node.source;
     request.options = &node.connector.options;
-    request.schema = node.schema;
+    request.schema = DeclaredSchema(node.decode);
     request.format = node.decode.format;
     request.max_line = node.decode.max_line;
     request.clock = options.clock;

@@ -76,6 +76,27 @@ Result<RecordDecoder> RecordDecoder::Make(const plan::DecodeSpec& spec, SchemaPt
   return made;
 }
 
+namespace {
+
+/// Records that the connector had to cut are refused whatever their beginning holds.
+void RejectCutRecords(const RecordChunk& chunk, std::vector<RejectedRow>& rejected) {
+  for (const auto& [index, length] : chunk.truncated) {
+    const auto record = static_cast<RowIndex>(index);
+    auto at =
+        std::lower_bound(rejected.begin(), rejected.end(), record,
+                         [](const RejectedRow& row, RowIndex wanted) { return row.row < wanted; });
+    if (at == rejected.end() || at->row != record) at = rejected.insert(at, RejectedRow());
+    *at = RejectedRow();
+    at->row = record;
+    at->reason = fmt::format("line longer than the most that is read, {} bytes", length);
+    at->errors.emplace_back("", at->reason);
+    at->counted_as = "line too long";
+    at->true_size = length;
+  }
+}
+
+}  // namespace
+
 void RecordDecoder::Decode(const RecordChunk& chunk, Micros now, std::vector<ColumnPtr>& columns,
                            std::vector<RejectedRow>& rejected) {
   columns.clear();
@@ -87,6 +108,7 @@ void RecordDecoder::Decode(const RecordChunk& chunk, Micros now, std::vector<Col
   span.header = chunk.header;
   decoder_->Decode(span, columns, errors);
   for (const RecordError& error : errors) rejected.push_back(ToRejected(error));
+  RejectCutRecords(chunk, rejected);
   for (const Constraint& constraint : constraints_) {
     CheckConstraint(constraint, now, static_cast<uint32_t>(chunk.size()), columns, rejected);
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/eval/evaluator.h"
+#include "runtime/operators/column_copy.h"
 #include "runtime/state/state_access.h"
 
 namespace weir {
@@ -324,6 +325,12 @@ void SourceTask::Handle(SourcePartition& partition, const RecordChunk& chunk, Mi
   if (time_ != nullptr) {
     RowErrors errors;
     ColumnPtr times = time_->Evaluate(EvalInput::Of(batch, now), RowSet::Of(good), errors);
+    if (!rejected.empty()) {
+      // What could not be decoded has no event time; its dead letter says so.
+      MutableColumnPtr known = DeepCopyRows(times, RowSet::Of(good));
+      for (const RejectedRow& row : rejected) known->SetNull(row.row);
+      times = std::move(known);
+    }
     for (RejectedRow& row : RejectFailedRows(errors)) rejected.push_back(std::move(row));
     batch.mutable_hidden().event_time = std::move(times);
     JudgeTimes(batch, now, good, rejected);

@@ -41,12 +41,23 @@ ColumnPtr GatherHidden(const ColumnPtr& column, const RowIndices& rows) {
   return gather.Finish();
 }
 
+/// A record that never became a row has no event time: the time of its arrival stands in, so that a
+/// junction of dead letters can be windowed.
+ColumnPtr EventTimes(const HiddenColumns& in, const RowIndices& rows) {
+  if (in.event_time == nullptr) return GatherHidden(in.ingest_time, rows);
+  if (!in.event_time->has_nulls()) return GatherHidden(in.event_time, rows);
+  MutableColumnPtr times = Column::Make(DataType::Timestamp(), static_cast<uint32_t>(rows.size()));
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const int64_t arrival = HiddenInt64(in.ingest_time, rows[i], 0);
+    times->mutable_data<int64_t>()[i] = HiddenInt64(in.event_time, rows[i], arrival);
+  }
+  return times;
+}
+
 HiddenColumns GatherHiddenColumns(const RecordBatch& batch, const RowIndices& rows) {
   const HiddenColumns& in = batch.hidden();
   HiddenColumns out;
-  // A record that never became a row has no event time: the time of its arrival stands in, so that
-  // a junction of dead letters can be windowed.
-  out.event_time = GatherHidden(in.event_time ? in.event_time : in.ingest_time, rows);
+  out.event_time = EventTimes(in, rows);
   out.watermark = GatherHidden(in.watermark, rows);
   out.origin = GatherHidden(in.origin, rows);
   out.offset = GatherHidden(in.offset, rows);
@@ -104,8 +115,9 @@ void DeadLetterBuilder::FillOrigin(const RecordBatch& batch, RowIndex row, RowIn
       HiddenInt64(hidden.ingest_time, row, context_.clock->Now());
 }
 
-void DeadLetterBuilder::FillPayload(const RecordBatch& batch, RowIndex row, RowIndex out,
-                                    Column* const* columns) const {
+void DeadLetterBuilder::FillPayload(const RecordBatch& batch, const RejectedRow& rejected,
+                                    RowIndex out, Column* const* columns) const {
+  const RowIndex row = rejected.row;
   const ColumnPtr& original = batch.hidden().payload;
   const bool has_original = original != nullptr && !original->IsNull(row);
   std::string text;
@@ -115,8 +127,9 @@ void DeadLetterBuilder::FillPayload(const RecordBatch& batch, RowIndex row, RowI
     AppendRowJson(batch, row, text);
   }
   const uint64_t hash = HashBytes(text);
-  const size_t size = text.size();
-  if (size > plan::kMaxDeadLetterPayload) text.resize(plan::kMaxDeadLetterPayload);
+  const size_t size =
+      rejected.true_size > 0 ? static_cast<size_t>(rejected.true_size) : text.size();
+  if (text.size() > plan::kMaxDeadLetterPayload) text.resize(plan::kMaxDeadLetterPayload);
   columns[Columns::kPayload]->SetValue(out, Value::String(MakeValidUtf8(text)));
   columns[Columns::kPayloadKind]->SetValue(out, Value::String(has_original ? "original" : "row"));
   columns[Columns::kPayloadSize]->mutable_data<int64_t>()[out] = static_cast<int64_t>(size);
@@ -147,7 +160,7 @@ RecordBatch DeadLetterBuilder::Build(const RecordBatch& batch,
     columns[Columns::kReason]->SetValue(out, Value::String(MakeValidUtf8(entry.reason)));
     columns[Columns::kGeneration]->mutable_data<int64_t>()[out] = context_.generation;
     FillOrigin(batch, entry.row, out, columns.data());
-    FillPayload(batch, entry.row, out, columns.data());
+    FillPayload(batch, entry, out, columns.data());
   }
   built[Columns::kRules] = rules.Finish();
   built[Columns::kErrors] = errors.Finish();

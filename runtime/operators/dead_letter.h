@@ -21,7 +21,7 @@ class DeadLetterBuilder {
  private:
   void FillOrigin(const RecordBatch& batch, RowIndex row, RowIndex out,
                   Column* const* columns) const;
-  void FillPayload(const RecordBatch& batch, RowIndex row, RowIndex out,
+  void FillPayload(const RecordBatch& batch, const RejectedRow& rejected, RowIndex out,
                    Column* const* columns) const;
 
   std::string stage_;

@@ -16,6 +16,7 @@ struct RejectedRow {
   std::vector<std::pair<std::string, std::string>> errors;  ///< (field, reason)
   std::string reason;                                       ///< for people, the first one
   std::string counted_as;  ///< key of the ledger: a rule, an error code; few distinct values
+  int64_t true_size = 0;   ///< bytes of the record when the payload at hand was cut; else 0
 };
 
 /// One entry per failing row, from the first error of each.
