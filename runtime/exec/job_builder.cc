@@ -380,11 +380,18 @@ Status JobBuilder::Restore() {
     const auto reader = [&](const std::string& name) {
       return StateReader(*options_.state, name, first, end, worker == 0);
     };
+    // Rows of a stage that is not keyed all meet on worker 0, whatever group their state has.
+    const auto singleton_reader = [&](const std::string& name) {
+      return StateReader(*options_.state, name, 0, worker == 0 ? kNumKeyGroups : 0, worker == 0);
+    };
     for (const auto& source : job_->workers_[worker]->sources()) {
       WEIR_TRY(source->Restore(reader(source->node().name)));
     }
     for (const auto& task : job_->workers_[worker]->tasks()) {
-      const Status restored = task->op().Restore(reader(task->name()));
+      const bool singleton =
+          task->op().node().partitioning().kind == plan::Partitioning::Kind::kSingleton;
+      const Status restored =
+          task->op().Restore(singleton ? singleton_reader(task->name()) : reader(task->name()));
       if (!restored.ok()) return restored.WithContext(task->name());
     }
   }

@@ -172,6 +172,7 @@ void RunningAggregateOperator::EmitChanged(Collector& out) {
   for (uint8_t* block : changed_) {
     HeaderOf(block).changed = 0;
     HeaderOf(block).emitted = 1;
+    groups_->MarkDirty(block);
     groups.push_back({StateTable::KeyOf(block), block});
   }
   changed_.clear();
@@ -203,8 +204,7 @@ Status RunningAggregateOperator::Snapshot(StateWriter& out) {
     accumulators_->Serialize(block, value);
     out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
-          fmt::format("{}", watermark_));
+  times_.Put(context_, fmt::format("{}", watermark_), out);
   return Status::Ok();
 }
 
@@ -230,7 +230,7 @@ Status RunningAggregateOperator::Restore(const StateReader& in) {
     next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
   }
   bool first = true;
-  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+  return times_.Read(in, [&, this](std::string_view value) -> Status {
     const std::optional<int64_t> watermark = ParseInt64(value);
     if (!watermark) return DataLossError("{}: a stored time is damaged", aggregate_.name);
     watermark_ = first ? *watermark : std::min(watermark_, *watermark);

@@ -9,6 +9,7 @@
 #include "runtime/operators/aggregate_input.h"
 #include "runtime/operators/aggregate_rows.h"
 #include "runtime/operators/failing_rows.h"
+#include "runtime/operators/instance_entries.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 
@@ -71,6 +72,8 @@ class RunningAggregateOperator final : public Operator {
   Micros next_emit_ = kMaxTimestamp;
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
+
+  InstanceEntries times_;
 };
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 
 #include "compiler/plan/keyed_state_node.h"
 #include "runtime/operators/failing_rows.h"
+#include "runtime/operators/instance_entries.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/session.h"
@@ -127,6 +128,8 @@ class SessionOperator final : public Operator {
   std::vector<SavedFields> saved_;
   std::vector<uint8_t*> blocks_;
   std::vector<SessionMeta> metas_;
+
+  InstanceEntries times_;
 };
 
 }  // namespace weir

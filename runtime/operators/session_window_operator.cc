@@ -349,8 +349,7 @@ Status SessionWindowOperator::Snapshot(StateWriter& out) {
     }
     out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
-          fmt::format("{} {}", watermark_, next_emit_));
+  times_.Put(context_, fmt::format("{} {}", watermark_, next_emit_), out);
   return Status::Ok();
 }
 
@@ -387,7 +386,7 @@ Status SessionWindowOperator::Restore(const StateReader& in) {
                         return Status::Ok();
                       }));
   bool first = true;
-  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+  return times_.Read(in, [&, this](std::string_view value) -> Status {
     const size_t space = value.find(' ');
     const auto watermark = ParseInt64(value.substr(0, space));
     const auto emit = ParseInt64(value.substr(space + 1));

@@ -10,6 +10,7 @@
 #include "runtime/operators/accumulators.h"
 #include "runtime/operators/aggregate_input.h"
 #include "runtime/operators/failing_rows.h"
+#include "runtime/operators/instance_entries.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 
@@ -95,6 +96,8 @@ class SessionWindowOperator final : public Operator {
   std::vector<uint8_t*> blocks_;
   RowIndices joined_;
   RowIndices late_;
+
+  InstanceEntries times_;
 };
 
 }  // namespace weir

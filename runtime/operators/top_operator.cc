@@ -165,8 +165,7 @@ Status TopOperator::Snapshot(StateWriter& out) {
     }
     out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
-          fmt::format("{}", watermark_));
+  times_.Put(context_, fmt::format("{}", watermark_), out);
   return Status::Ok();
 }
 
@@ -205,7 +204,7 @@ Status TopOperator::Restore(const StateReader& in) {
                         return Status::Ok();
                       }));
   bool first = true;
-  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+  return times_.Read(in, [&, this](std::string_view value) -> Status {
     const std::optional<int64_t> watermark = ParseInt64(value);
     if (!watermark) return DataLossError("{}: a stored time is damaged", top_.name);
     watermark_ = first ? *watermark : std::min(watermark_, *watermark);

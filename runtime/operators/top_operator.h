@@ -7,6 +7,7 @@
 #include "compiler/plan/row_nodes.h"
 #include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
+#include "runtime/operators/instance_entries.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 #include "runtime/types/value.h"
@@ -56,6 +57,8 @@ class TopOperator final : public Operator {
   Micros watermark_ = kMinTimestamp;
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
+
+  InstanceEntries times_;
 };
 
 }  // namespace weir

@@ -234,6 +234,7 @@ void WindowAggregateOperator::EmitChanged(Collector& out) {
   for (auto& [key, pane] : panes_) {
     for (uint8_t* block : pane->changed) {
       reinterpret_cast<GroupHeader*>(block)->changed = 0;
+      pane->groups.MarkDirty(block);
       Micros end = key.second;
       if (fired_until_ != kMinTimestamp) end = std::max(end, panes_of_.EndAfter(fired_until_));
       for (; end <= panes_of_.LastEnd(key.first); end += panes_of_.step()) {
@@ -288,8 +289,7 @@ Status WindowAggregateOperator::Snapshot(StateWriter& out) {
               std::move(value));
     }
   }
-  out.Put("times", kUnkeyedGroup, fmt::format("{}", context_.worker),
-          fmt::format("{} {} {}", watermark_, fired_until_, next_emit_));
+  times_.Put(context_, fmt::format("{} {} {}", watermark_, fired_until_, next_emit_), out);
   return Status::Ok();
 }
 
@@ -318,7 +318,7 @@ Status WindowAggregateOperator::Restore(const StateReader& in) {
   // Watermarks of the instances that wrote the state may differ; the lowest is safe: a window that
   // another one has fired has no groups left.
   bool first = true;
-  return in.ForEachUnkeyed("times", [&, this](std::string_view, std::string_view value) -> Status {
+  return times_.Read(in, [&, this](std::string_view value) -> Status {
     const size_t one = value.find(' ');
     const size_t two = value.find(' ', one + 1);
     const auto watermark = ParseInt64(value.substr(0, one));

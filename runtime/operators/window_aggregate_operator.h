@@ -11,6 +11,7 @@
 #include "runtime/operators/aggregate_input.h"
 #include "runtime/operators/aggregate_rows.h"
 #include "runtime/operators/failing_rows.h"
+#include "runtime/operators/instance_entries.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/window_panes.h"
 #include "runtime/state/state_table.h"
@@ -88,6 +89,8 @@ class WindowAggregateOperator final : public Operator {
   RowIndices late_rows_;
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
+
+  InstanceEntries times_;
 };
 
 }  // namespace weir
