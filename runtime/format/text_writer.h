@@ -30,6 +30,7 @@ class TextWriter {
       PutLong(text);
       return;
     }
+    if (text.empty()) return;  // an empty view may point nowhere
     Reserve(text.size());
     std::memcpy(cursor_, text.data(), text.size());
     cursor_ += text.size();

@@ -58,7 +58,7 @@ class Generator {
     DataType type = ColumnType(column);
     if (type.optional() && Pick(3) == 0) return Value::Null(type);
     switch (column / 2) {
-      case 0: return Value::Int64(Pick(8) == 0 ? INT64_MAX - SmallInt() : SmallInt());
+      case 0: return Value::Int64(Pick(8) == 0 ? INT64_MAX - 3 - SmallInt() : SmallInt());
       case 1: return Value::Bool(Pick(2) == 0);
       default: {
         const char* texts[] = {"", "7", "-3", "x", "true", "99999999999999999999"};
