@@ -108,7 +108,7 @@ void JsonColumn::Grow(uint32_t rows) {
   }
   MakeColumn();
   if (cell_size_ != 0) std::memcpy(values_, old->data<uint8_t>(), before * cell_size_);
-  if (optional_) std::memcpy(validity_, old_validity, before);
+  if (optional_ && before != 0) std::memcpy(validity_, old_validity, before);
   column_->AddOwnersOf(*old);
 }
 
