@@ -300,6 +300,16 @@ RecordBatch SourceTask::MakeBatch(const SourcePartition& partition, const Record
   return RecordBatch(node_.schema, std::move(columns_), count, std::move(hidden));
 }
 
+/// Whether the time of a record that could not be decoded was read all the same: then its dead
+/// letter has it.
+bool SourceTask::HasReadableTime(const RejectedRow& row) const {
+  if (node_.time.time->kind != plan::ExprKind::kColumn) return false;
+  for (const auto& [field, reason] : row.errors) {
+    if (field.empty() || field == node_.time.time->name) return false;
+  }
+  return true;
+}
+
 void SourceTask::Handle(SourcePartition& partition, const RecordChunk& chunk, Micros now) {
   std::vector<RejectedRow> rejected;
   decoder_->Decode(chunk, now, columns_, rejected);
@@ -326,9 +336,10 @@ void SourceTask::Handle(SourcePartition& partition, const RecordChunk& chunk, Mi
     RowErrors errors;
     ColumnPtr times = time_->Evaluate(EvalInput::Of(batch, now), RowSet::Of(good), errors);
     if (!rejected.empty()) {
-      // What could not be decoded has no event time; its dead letter says so.
-      MutableColumnPtr known = DeepCopyRows(times, RowSet::Of(good));
-      for (const RejectedRow& row : rejected) known->SetNull(row.row);
+      MutableColumnPtr known = DeepCopyRows(times, RowSet::All(count));
+      for (const RejectedRow& row : rejected) {
+        if (!HasReadableTime(row)) known->SetNull(row.row);
+      }
       times = std::move(known);
     }
     for (RejectedRow& row : RejectFailedRows(errors)) rejected.push_back(std::move(row));

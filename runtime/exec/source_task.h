@@ -69,6 +69,7 @@ class SourceTask final : public Collector {
  private:
   SourcePartition* NextPartition(Micros now);
   void Read(SourcePartition& partition, size_t max_rows, Micros now);
+  bool HasReadableTime(const RejectedRow& row) const;
   void Handle(SourcePartition& partition, const RecordChunk& chunk, Micros now);
   void JudgeTimes(const RecordBatch& batch, Micros now, RowIndices& good,
                   std::vector<RejectedRow>& rejected);

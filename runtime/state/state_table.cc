@@ -29,7 +29,7 @@ std::string_view StateTable::KeyOf(const uint8_t* value) {
 bool StateTable::Matches(const Slot& slot, std::string_view key, uint64_t hash) const {
   if (slot.hash != hash || slot.header->key_size != key.size()) return false;
   const std::string_view stored = KeyOf(ValueOf(slot.header));
-  return std::memcmp(stored.data(), key.data(), key.size()) == 0;
+  return stored == key;
 }
 
 uint8_t* StateTable::Find(std::string_view key, uint64_t hash) const {
@@ -111,7 +111,8 @@ StateTable::Header* StateTable::NewBlock(std::string_view key, uint64_t hash) {
     cursor_ += size;
     left_ -= size;
   }
-  std::memcpy(block + key_room - key.size(), key.data(), key.size());
+  // A stage without keys has one empty key, which may point nowhere.
+  if (!key.empty()) std::memcpy(block + key_room - key.size(), key.data(), key.size());
   auto* header = reinterpret_cast<Header*>(block + key_room);
   *header = Header{hash, static_cast<uint32_t>(key.size()), 0, 0, 0, 0};
   std::memset(ValueOf(header), 0, value_size_);
