@@ -7,7 +7,7 @@ if(NOT WEIR_ANTLR_JAR)
     set(weir_cache "$ENV{HOME}/.cache")
   endif()
   find_file(weir_antlr_jar_found antlr4-4.9.2-complete.jar NO_CACHE
-            PATHS "${weir_cache}/weir" "${weir_cache}/weir/downloads" /tmp/antlr
+            PATHS "${weir_cache}/weir" "${weir_cache}/weir/downloads"
                   /usr/local/share/java /usr/share/java
             NO_DEFAULT_PATH)
   if(weir_antlr_jar_found)
