@@ -352,6 +352,21 @@ Entry JobBuilder::MakeEntry(uint32_t worker, const std::vector<int>& first_nodes
   return entry;
 }
 
+/// Sinks and views that rows of a source may end in, on whatever worker.
+std::vector<const SinkConnector*> JobBuilder::SinksBehind(int source) const {
+  std::set<int> reached{source};
+  std::vector<const SinkConnector*> sinks;
+  for (const PhysicalNode& node : plan_.nodes) {  // topological: inputs come first
+    const bool reads =
+        std::any_of(node.inputs.begin(), node.inputs.end(),
+                    [&](const PhysicalInput& input) { return reached.contains(input.node); });
+    if (!reads) continue;
+    reached.insert(node.id);
+    if (const SinkConnector* sink = FindSink(node.logical->name)) sinks.push_back(sink);
+  }
+  return sinks;
+}
+
 void JobBuilder::MakeEntries(uint32_t worker) {
   Worker& owner = *job_->workers_[worker];
   for (const Exchange& exchange : exchanges_) {
@@ -366,6 +381,7 @@ void JobBuilder::MakeEntries(uint32_t worker) {
     if (source == nullptr) continue;
     Entry entry = MakeEntry(worker, {node.id});
     entry.source = source;
+    entry.sinks = SinksBehind(node.id);
     owner.AddEntry(std::move(entry));
   }
 }

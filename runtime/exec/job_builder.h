@@ -40,6 +40,7 @@ class JobBuilder {
   Status ConnectExchange(uint32_t worker, Exchange& exchange);
   void ConnectTaps(uint32_t worker);
   void MakeEntries(uint32_t worker);
+  std::vector<const SinkConnector*> SinksBehind(int source) const;
   Entry MakeEntry(uint32_t worker, const std::vector<int>& first_nodes) const;
   Status Restore();
   Status RestoreLedgers();

@@ -75,6 +75,13 @@ class DeclaredConnectors final : public JobConnectors {
     request.batch_rows = node.batch_rows;
     request.batch_bytes = node.batch_bytes;
     request.batch_time = node.batch_time;
+    request.retries = node.retries;
+    request.backoff_min = node.backoff_min;
+    request.backoff_max = node.backoff_max;
+    int column = static_cast<int>(node.row->fields().size());
+    for (const plan::SinkRowOption& option : node.row_options) {
+      request.row_options.push_back({option.name, column++, option.value->type});
+    }
     return Make(node.connector, request);
   }
 

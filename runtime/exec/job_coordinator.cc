@@ -8,6 +8,8 @@
 namespace weir {
 namespace {
 
+constexpr Micros kDrainTime = 30 * kMicrosPerSecond;
+
 StateDelta LedgerDelta(const plan::PhysicalPlan& plan, const NodeAccounts& accounts) {
   StateWriter writer(kLedgerOperator);
   const std::vector<std::string> names = AccountNames(plan);
@@ -67,7 +69,7 @@ bool JobCoordinator::Advance(Micros now) {
   }
   if (delivering_) {
     for (Worker* worker : workers_) {
-      if (worker->delivered() < epoch_) return false;
+      if (worker->delivered() < epoch_) return GiveUp(now);
     }
     delivering_ = false;
     if (final_ && ++stage_ > deepest_) done_ = true;
@@ -77,6 +79,22 @@ bool JobCoordinator::Advance(Micros now) {
   if (!final_ && !requested_ && now < next_) return false;
   if (every_ > 0) next_ = now + every_;
   Begin();
+  return true;
+}
+
+void JobCoordinator::Stop(Micros now) {
+  if (stopping_) return;
+  stopping_ = true;
+  drained_by_ = now + kDrainTime;
+}
+
+/// A target that is away must not keep a program alive that was asked to end.
+bool JobCoordinator::GiveUp(Micros now) {
+  if (now < drained_by_) return false;
+  failure_ =
+      UnavailableError("stopped before every sink had delivered: a target did not answer for {} s",
+                       kDrainTime / kMicrosPerSecond);
+  done_ = true;
   return true;
 }
 

@@ -24,7 +24,8 @@ class JobCoordinator {
   /// Does what can be done now; true when it did something.
   bool Advance(Micros now);
   /// Drains: no more is read; what is inside is stored and delivered; windows stay open.
-  void Stop() { stopping_ = true; }
+  /// Targets get kDrainTime to take what is frozen.
+  void Stop(Micros now);
   /// A checkpoint as soon as possible (tests, savepoints).
   void RequestCheckpoint() { requested_ = true; }
 
@@ -37,6 +38,7 @@ class JobCoordinator {
 
  private:
   bool FindFailure();
+  bool GiveUp(Micros now);
   void Begin();
   void Commit();
   bool CheckLedgers(const NodeAccounts& accounts);
@@ -54,6 +56,7 @@ class JobCoordinator {
   bool stopping_ = false;
   bool under_way_ = false;
   bool delivering_ = false;
+  Micros drained_by_ = kMaxTimestamp;
   bool final_ = false;  ///< the barrier under way is one of the last
   bool done_ = false;
   int stage_ = 0;  ///< depth of sinks that the next final barrier ends

@@ -130,6 +130,10 @@ void OperatorTask::Deliver() {
   if (sink_ != nullptr && !context_->failed()) Check(sink_->Deliver(*this));
 }
 
+bool OperatorTask::HasUndelivered() const {
+  return sink_ != nullptr && !context_->failed() && sink_->HasUndelivered();
+}
+
 void OperatorTask::EndAfterDelivery() {
   if (sink_ == nullptr || ended_ || context_->failed()) return;
   ended_ = true;

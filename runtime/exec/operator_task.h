@@ -41,6 +41,8 @@ class OperatorTask final : public Collector {
   Micros NextProcessingTime() const { return op_->NextProcessingTime(); }
   /// After the commit of the barrier: sinks make their rows visible.
   void Deliver();
+  /// Deliver has more to do.
+  bool HasUndelivered() const;
   /// Sinks at the end of their input: the last delivery is done, readers of refused rows may end.
   void EndAfterDelivery();
   void Tick(Micros now);

@@ -45,7 +45,7 @@ Status ThreadScheduler::Run(Job& job, const std::function<void()>& poll) {
   Status housekeeping;
   while (!coordinator.done() && housekeeping.ok()) {
     const Micros now = job.clock().Now();
-    if (job.stop_requested()) coordinator.Stop();
+    if (job.stop_requested()) coordinator.Stop(now);
     housekeeping = job.Housekeeping(now);
     if (coordinator.Advance(now)) continue;
     if (poll) poll();

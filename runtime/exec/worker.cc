@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "runtime/connector/sink_connector.h"
+
 namespace weir {
 namespace {
 
 constexpr Micros kTimerPause = 1'000;   ///< how often timers are looked at under load
 constexpr Micros kTickPause = 100'000;  ///< how often sinks may act on time
+constexpr Micros kTargetPause = 1'000;  ///< how often targets that keep us waiting are looked at
 
 }  // namespace
 
@@ -105,9 +108,16 @@ bool Worker::Deliver() {
   if (epoch <= delivered_.load(std::memory_order_relaxed)) return false;
   const int end_level = signals_->end_level.load(std::memory_order_acquire);
   for (auto& task : tasks_) task->Deliver();
+  awaits_delivery_ = false;
   for (auto& task : tasks_) {
-    if (task->is_sink() && task->level() <= end_level) task->EndAfterDelivery();
+    if (!task->is_sink() || task->level() > end_level) continue;
+    if (task->HasUndelivered()) {
+      awaits_delivery_ = true;
+    } else {
+      task->EndAfterDelivery();
+    }
   }
+  if (awaits_delivery_) return false;
   delivered_.store(epoch, std::memory_order_release);
   signals_->job.Notify();
   return true;
@@ -141,6 +151,11 @@ bool Worker::Blocked(const Entry& entry) const {
                      [](const ExchangeSender* sender) { return sender->blocked(); });
 }
 
+bool Worker::SinksHaveRoom(const Entry& entry) {
+  return std::all_of(entry.sinks.begin(), entry.sinks.end(),
+                     [](const SinkConnector* sink) { return sink->HasRoom(); });
+}
+
 bool Worker::ReceiverReady(Entry& entry) {
   if (entry.receiver->empty()) return false;
   return !Paused(entry) && entry.receiver->Ready(!Blocked(entry));
@@ -163,6 +178,10 @@ bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
   for (size_t i = 0; i < count; ++i) {
     Entry& entry = source_entries_[(first + i) % count];
     if (Paused(entry) || Blocked(entry)) continue;
+    if (!entry.source->ended() && !SinksHaveRoom(entry)) {
+      wake_at = std::min(wake_at, now + kTargetPause);
+      continue;
+    }
     const SourceTask::Progress progress = entry.source->RunOnce(now);
     if (progress.worked) {
       next_source_ = (first + i + 1) % count;
@@ -227,6 +246,7 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
   }
   if (FlushAll()) return {true, now};
   if (!barrier_open_) wake_at = std::min(wake_at, NextTimer());
+  if (awaits_delivery_) wake_at = std::min(wake_at, now + kTargetPause);
   return {false, wake_at};
 }
 

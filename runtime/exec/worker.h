@@ -19,6 +19,8 @@
 
 namespace weir {
 
+class SinkConnector;
+
 /// A place where rows enter a worker (a source or the receiving end of an exchange) and everything
 /// that they reach there by direct calls.
 struct Entry {
@@ -26,9 +28,10 @@ struct Entry {
   ExchangeReceiver* receiver = nullptr;
   int depth = 0;  ///< larger: further downstream
   std::vector<OperatorTask*> tasks;
-  std::vector<ExchangeSender*> senders;  ///< where its rows may leave the worker
-  uint64_t barrier = 0;                  ///< last one that entered here
-  uint64_t settled = 0;                  ///< last one that all its tasks have
+  std::vector<ExchangeSender*> senders;     ///< where its rows may leave the worker
+  std::vector<const SinkConnector*> sinks;  ///< of a source: whatever its rows may end in, anywhere
+  uint64_t barrier = 0;                     ///< last one that entered here
+  uint64_t settled = 0;                     ///< last one that all its tasks have
 };
 
 /// What a worker tells about one source, for people.
@@ -99,6 +102,7 @@ class Worker {
   void RunTimers(Micros now);
   bool Paused(Entry& entry);
   bool Blocked(const Entry& entry) const;
+  static bool SinksHaveRoom(const Entry& entry);
   bool ReceiverReady(Entry& entry);
   Entry* PickReceiver(std::mt19937_64* random);
   bool RunSources(Micros now, std::mt19937_64* random, Micros& wake_at);
@@ -124,7 +128,8 @@ class Worker {
   uint64_t injected_ = 0;
   bool barrier_open_ = false;
   bool stopped_ = false;
-  bool flushed_ = true;  ///< nothing was done since the last FlushAll
+  bool awaits_delivery_ = false;  ///< of the last rows: sinks have not heard from their targets
+  bool flushed_ = true;           ///< nothing was done since the last FlushAll
   Micros last_timers_ = kMinTimestamp;
   Micros last_tick_ = kMinTimestamp;
   uint64_t published_request_ = 0;

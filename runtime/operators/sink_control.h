@@ -19,6 +19,8 @@ class SinkControl {
   /// Makes frozen units visible. Rows that the target refuses leave through `out` (the sink's
   /// `refused` route); they belong to the next barrier.
   virtual Status Deliver(Collector& out) = 0;
+  /// Deliver has more to do: the target has not answered for all that is frozen.
+  virtual bool HasUndelivered() const = 0;
   /// Called between batches, a few times per second at least: time-based units.
   virtual Status Tick(Micros now) = 0;
   virtual Status Close() = 0;

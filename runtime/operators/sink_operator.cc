@@ -13,6 +13,17 @@ SinkOperator::SinkOperator(const plan::SinkNode& node, std::unique_ptr<SinkWrite
 
 Status SinkOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
+  for (const plan::SinkRowOption& option : sink_.row_options) {
+    WEIR_ASSIGN(std::unique_ptr<Evaluator> value, Evaluator::Compile(option.value));
+    row_options_.push_back(std::move(value));
+  }
+  if (!row_options_.empty()) {
+    std::vector<Field> fields = sink_.row->fields();
+    for (const plan::SinkRowOption& option : sink_.row_options) {
+      fields.push_back({option.name, option.value->type, {}});
+    }
+    row_with_options_ = Schema::Make(std::move(fields));
+  }
   return writer_->Open().WithContext(fmt::format("sink {}", sink_.sink));
 }
 
@@ -27,14 +38,38 @@ RecordBatch SinkOperator::FillColumns(const RecordBatch& batch) const {
 }
 
 Status SinkOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
-  (void)out;
   ledger_.rows_in += batch.num_rows();
-  const RecordBatch rows = batch.WithColumns(sink_.row, batch.columns());
-  WEIR_TRY(writer_->Append(fills_ ? FillColumns(rows) : rows)
-               .WithContext(fmt::format("sink {}", sink_.sink)));
   ledger_.absorbed += batch.num_rows();
+  RecordBatch rows = batch.WithColumns(sink_.row, batch.columns());
+  if (fills_) rows = FillColumns(rows);
+  if (!row_options_.empty()) WEIR_TRY(AddRowOptions(rows, out));
+  if (rows.empty()) return Status::Ok();
+  WEIR_TRY(writer_->Append(rows).WithContext(fmt::format("sink {}", sink_.sink)));
   has_rows_ = true;
   return Status::Ok();
+}
+
+/// Values of the options that differ per row, as columns behind the row's own. A row without one
+/// cannot be written.
+Status SinkOperator::AddRowOptions(RecordBatch& batch, Collector& out) {
+  errors_.Clear();
+  std::vector<ColumnPtr> columns = batch.columns();
+  for (const auto& option : row_options_) {
+    columns.push_back(
+        option->Evaluate(EvalInput::Of(batch, context_.clock->Now()), batch.rows(), errors_));
+  }
+  const RecordBatch given = batch;
+  batch = batch.WithColumns(row_with_options_, std::move(columns));
+  if (errors_.empty()) return Status::Ok();
+  RowIndices good;
+  SubtractRows(given.rows(), errors_.Rows(), good);
+  batch = batch.WithSelection(std::move(good));
+  std::vector<RefusedRow> refused;
+  for (RowIndex row : errors_.Rows()) {
+    const RowError& error = *errors_.Find(row);
+    refused.push_back({given, row, std::string(RowErrorCodeName(error.code)), error.message, 0});
+  }
+  return RouteRefused(refused, out);
 }
 
 Status SinkOperator::Freeze() {
@@ -92,6 +127,8 @@ Status SinkOperator::Deliver(Collector& out) {
   if (refused.empty()) return Status::Ok();
   return RouteRefused(refused, out);
 }
+
+bool SinkOperator::HasUndelivered() const { return writer_->HasUndelivered(); }
 
 Status SinkOperator::Tick(Micros now) {
   return writer_->Tick(now).WithContext(fmt::format("sink {}", sink_.sink));

@@ -7,6 +7,7 @@
 
 #include "compiler/plan/sink_node.h"
 #include "runtime/connector/sink_connector.h"
+#include "runtime/eval/evaluator.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/sink_control.h"
 
@@ -25,11 +26,13 @@ class SinkOperator final : public Operator, public SinkControl {
 
   Status Freeze() override;
   Status Deliver(Collector& out) override;
+  bool HasUndelivered() const override;
   Status Tick(Micros now) override;
   Status Close() override;
 
  private:
   RecordBatch FillColumns(const RecordBatch& batch) const;
+  Status AddRowOptions(RecordBatch& batch, Collector& out);
   Status RouteRefused(const std::vector<RefusedRow>& refused, Collector& out);
   RecordBatch BuildFailedWrites(const std::vector<RefusedRow>& refused) const;
 
@@ -38,6 +41,9 @@ class SinkOperator final : public Operator, public SinkControl {
   std::string identity_;
   int64_t unit_ = 1;
   bool fills_ = false;
+  std::vector<std::unique_ptr<Evaluator>> row_options_;
+  SchemaPtr row_with_options_;  ///< the sink's row and behind it the options
+  RowErrors errors_;
   bool has_rows_ = false;  ///< since the last Freeze
 };
 

@@ -136,6 +136,10 @@ Status ViewOperator::Deliver(Collector&) {
                                  refused.front().message);
 }
 
+bool ViewOperator::HasUndelivered() const {
+  return writer_ != nullptr && writer_->HasUndelivered();
+}
+
 Status ViewOperator::Tick(Micros now) {
   return writer_ == nullptr ? Status::Ok()
                             : writer_->Tick(now).WithContext(fmt::format("view {}", view_.view));

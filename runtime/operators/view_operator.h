@@ -33,6 +33,7 @@ class ViewOperator final : public Operator, public SinkControl {
 
   Status Freeze() override;
   Status Deliver(Collector& out) override;
+  bool HasUndelivered() const override;
   Status Tick(Micros now) override;
   Status Close() override;
 
