@@ -46,7 +46,9 @@ FormatSpec Csv() {
 FormatSpec Raw() {
   FormatSpec spec;
   spec.name = "raw";
-  spec.doc = "The record as it is, in a schema of one field: a string (valid UTF-8) or bytes.";
+  spec.doc =
+      "The record as it is, in a schema of one field: a string (valid UTF-8) or bytes. A sink may "
+      "have a key beside it.";
   return spec;
 }
 

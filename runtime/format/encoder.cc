@@ -14,7 +14,7 @@ Result<std::unique_ptr<Encoder>> MakeEncoder(std::string_view format, EncodeRequ
   }
   if (format == "raw") {
     WEIR_TRY(RawEncoder::Check(request));
-    return std::unique_ptr<Encoder>(new RawEncoder());
+    return std::unique_ptr<Encoder>(new RawEncoder(request));
   }
   return InvalidArgumentError("format {}: there is no such format to write (json, csv, raw)",
                               format);

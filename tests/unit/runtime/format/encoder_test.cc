@@ -89,6 +89,24 @@ TEST(JsonEncoderTest, DeletesAreKeysWithAMark) {
   EXPECT_EQ(Encode(batch, {0}), "{\"k\":1,\"v\":0}\n{\"_deleted\":true,\"k\":2}\n");
 }
 
+TEST(RawEncoderTest, WritesTheColumnThatIsNotTheKey) {
+  const SchemaPtr schema = Schema::Make(
+      {{"user", DataType::String().AsOptional(), {}}, {"line", DataType::String(), {}}});
+  EncodeRequest request{schema, {0}, false, {}};
+  const MutableColumnPtr user = Column::Make(schema->field(0).type, 1);
+  const MutableColumnPtr line = Column::Make(schema->field(1).type, 1);
+  user->SetValue(0, Value::String("u1"));
+  line->SetValue(0, Value::String("{broken"));
+  Result<std::unique_ptr<Encoder>> encoder = MakeEncoder("raw", request);
+  ASSERT_TRUE(encoder.ok()) << encoder.status().ToString();
+  std::string text;
+  (*encoder)->Append(RecordBatch(schema, {user, line}, 1), text);
+  EXPECT_EQ(text, "{broken\n");
+
+  request.key = {};
+  EXPECT_FALSE(MakeEncoder("raw", request).ok()) << "two columns and no key";
+}
+
 TEST(JsonEncoderTest, LongTextGoesThroughWhole) {
   const SchemaPtr schema = Schema::Make({{"s", DataType::String(), {}}});
   const MutableColumnPtr s = Column::Make(DataType::String(), 3);
