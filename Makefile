@@ -22,7 +22,8 @@ TSAN_TESTS := ^(unit_runtime_(exec|operators|base|connectors.*)|flow)
 CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test oracle bench sanitize asan tsan format install install-tests clean
+.PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
+        install-store clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +32,10 @@ install: ## What the build needs (Debian packages, ANTLR tool)
 	@deploy/dev/install.sh
 
 install-tests: ## What the tests need too
-	@deploy/dev/install.sh --tests
+	@deploy/dev/install.sh --tests --store
+
+install-store: ## What build needs and the embedded ClickHouse engine (178 MB, once)
+	@deploy/dev/install.sh --store
 
 build: install ## flowc, optimized, as build/release/bin/flowc
 	@echo "[build] configuring build/release"
@@ -40,7 +44,7 @@ build: install ## flowc, optimized, as build/release/bin/flowc
 	@cmake --build --preset release -j $(JOBS) --target flowc
 	@echo "[build] done: $(FLOWC)"
 
-run: build ## The bundled speed layer with generated events, until Ctrl-C
+run: install-store build ## The bundled speed layer with generated events, until Ctrl-C
 	@echo "[run] $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo"
 	@echo "[run] generated events flow through the speed layer; Ctrl-C drains it and ends"
 	@exec $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo
@@ -51,7 +55,7 @@ test: install-tests ## Everything in release mode, and all its tests
 	@echo "[test] compiling with $(JOBS) jobs"
 	@cmake --build --preset release -j $(JOBS)
 	@mkdir -p build/results
-	@$(CTEST) --preset release --output-junit $(CURDIR)/build/results/release.xml
+	@WEIR_REQUIRE_STORE=1 $(CTEST) --preset release --output-junit $(CURDIR)/build/results/release.xml
 
 sanitize: ## Unit and flow tests under the sanitizers
 	@$(MAKE) --no-print-directory asan

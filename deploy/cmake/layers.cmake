@@ -6,6 +6,7 @@
 weir_layer(runtime/base LIBS fmt absl xxhash threads)
 weir_layer(runtime/types DEPS runtime/base LIBS fmt absl)
 weir_layer(runtime/vector DEPS runtime/types runtime/base LIBS fmt absl xxhash)
+weir_layer(runtime/chdb DEPS runtime/base LIBS fmt dl threads)
 weir_layer(runtime/time DEPS runtime/base LIBS fmt)
 weir_layer(runtime/metrics DEPS runtime/base LIBS fmt json)
 weir_layer(runtime/connector DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
@@ -74,7 +75,7 @@ weir_layer(runtime/connectors SUBFOLDERS DEPS runtime/connector runtime/base LIB
 weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syntax compiler/ast
            compiler/semantic compiler/plan compiler/optimizer compiler/planner compiler/format
            runtime/base runtime/types runtime/vector runtime/eval runtime/operators runtime/exec
-           runtime/time runtime/state runtime/checkpoint runtime/format runtime/connector
+           runtime/time runtime/state runtime/checkpoint runtime/format runtime/connector runtime/chdb
            runtime/connectors runtime/metrics
            stdlib/api stdlib/scalar stdlib/aggregate stdlib/window stdlib/modules
            LIBS fmt absl cli11 json)

@@ -3,7 +3,9 @@
 #
 #   deploy/dev/install.sh           compiler, libraries, the ANTLR tool
 #   deploy/dev/install.sh --tests   also the Python packages of the tests
+#   deploy/dev/install.sh --store   also the embedded ClickHouse engine, for `store`
 #
+# Options can be given together.
 # Debian packages need root or sudo; without either it prints the command to run by hand.
 # Everything else goes into the user's cache folder (${XDG_CACHE_HOME:-~/.cache}/weir).
 set -euo pipefail
@@ -22,6 +24,13 @@ test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3-venv)
 antlr_version=4.9.2
 antlr_jar="antlr4-${antlr_version}-complete.jar"
 antlr_sha256=bb117b1476691dc2915a318efd36f8957c0ad93447fb1dac01107eb15fe137cd
+
+# The embedded ClickHouse engine; runtime/chdb/chdb_library.cc looks for it in the same folder.
+chdb_release=26.7.3
+chdb_package="@chdb/lib-linux-x64-gnu@${chdb_release}-stable.1"
+chdb_sha512=5cff7b98caa7739b59a4a432c11f0dedc2d3b073624e61ebdf4a42e66ce8de35a6ba48ca9f62016bad1cd81fe059435cb858ce3235a8a2b408082a81563e70a7
+chdb_folder="$cache/chdb-$chdb_release"
+chdb_megabytes=178
 
 say() { printf '[install] %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -105,6 +114,59 @@ install_antlr() {
   say "ANTLR tool $antlr_version: digest checked, kept in $cache"
 }
 
+# Says every few seconds how much of a download has arrived in a folder, until it is ended.
+report_progress() {
+  local folder="$1" what="$2" total="$3" arrived
+  while sleep 3; do
+    arrived="$(du -sm "$folder" 2>/dev/null | cut -f1)" || return 0
+    say "$what: ${arrived:-0} of about $total MB"
+  done
+}
+
+fetch_store() {
+  local folder="$1" reporter code=0
+  report_progress "$folder/cache" "ClickHouse engine" "$chdb_megabytes" &
+  reporter=$!
+  # A cache of its own: the package would else lie in the user's npm cache for ever.
+  (cd "$folder" && npm_config_cache="$folder/cache" npm_config_update_notifier=false \
+    npm pack --silent "$chdb_package" </dev/null >/dev/null) || code=$?
+  kill "$reporter" 2>/dev/null || true
+  wait "$reporter" 2>/dev/null || true
+  [[ $code -eq 0 ]] || fail "ClickHouse engine: npm could not fetch $chdb_package"
+}
+
+# The ClickHouse engine of the connector `store`: 178 MB to fetch, 570 MB on disk.
+install_store() {
+  if [[ -f "$chdb_folder/libchdb.so" ]]; then
+    say "ClickHouse engine $chdb_release: in $chdb_folder"
+    return
+  fi
+  if [[ "$(uname -m)" != x86_64 ]]; then
+    say "ClickHouse engine: there is none for $(uname -m); pipelines with store() can't run here"
+    return
+  fi
+  say "ClickHouse engine $chdb_release: fetching with npm (once, $chdb_megabytes MB)"
+  mkdir -p "$cache"
+  local folder package
+  folder="$(mktemp -d "$cache/chdb.XXXXXX")"
+  # shellcheck disable=SC2064  # the folder is known now
+  trap "rm -rf '$folder'" EXIT
+  fetch_store "$folder"
+  package="$(find "$folder" -maxdepth 1 -name '*.tgz' | head -n 1)"
+  if [[ "$(sha512sum <"$package" | cut -d' ' -f1)" != "$chdb_sha512" ]]; then
+    fail "ClickHouse engine: refused and deleted, its SHA-512 is not $chdb_sha512"
+  fi
+  say "ClickHouse engine: digest checked, unpacking"
+  mkdir "$folder/unpacked"
+  tar -xzf "$package" -C "$folder/unpacked" --strip-components=1 package/libchdb.so
+  # The folder appears whole or not at all.
+  rm -rf "$chdb_folder"
+  mv "$folder/unpacked" "$chdb_folder"
+  rm -rf "$folder"
+  trap - EXIT
+  say "ClickHouse engine $chdb_release: in $chdb_folder"
+}
+
 install_test_python() {
   local requirements="$here/test-requirements.txt" folder="$cache/test-python" python=/usr/bin/python3
   [[ -x $python ]] || python=python3
@@ -122,12 +184,14 @@ install_test_python() {
 }
 
 main() {
-  local with_tests=0
-  case "${1:-}" in
-    "") ;;
-    --tests) with_tests=1 ;;
-    *) fail "usage: $0 [--tests]" ;;
-  esac
+  local with_tests=0 with_store=0 option
+  for option in "$@"; do
+    case "$option" in
+      --tests) with_tests=1 ;;
+      --store) with_store=1 ;;
+      *) fail "usage: $0 [--tests] [--store]" ;;
+    esac
+  done
   command -v dpkg-query >/dev/null || fail "this script knows Debian 12 only (no dpkg-query here)"
 
   local packages=("${build_packages[@]}")
@@ -136,11 +200,17 @@ main() {
   if ! has_digest "$cache/$antlr_jar" "$antlr_sha256" && ! command -v mvn >/dev/null; then
     packages+=(maven)
   fi
+  if [[ $with_store -eq 1 && ! -f "$chdb_folder/libchdb.so" ]] && ! command -v npm >/dev/null; then
+    packages+=(npm)
+  fi
   if [[ $with_tests -eq 1 ]]; then
     packages+=("${test_packages[@]}")
   fi
   install_packages "${packages[@]}"
   install_antlr
+  if [[ $with_store -eq 1 ]]; then
+    install_store
+  fi
   if [[ $with_tests -eq 1 ]]; then
     install_test_python
   fi

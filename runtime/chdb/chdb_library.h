@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "runtime/base/result.h"
+#include "runtime/chdb/chdb_api.h"
+
+namespace weir {
+
+/// libchdb.so in this process: loaded at the first call, never unloaded. Thread-safe.
+class ChdbLibrary {
+ public:
+  /// `$WEIR_CHDB`, else `${XDG_CACHE_HOME:-~/.cache}/weir/chdb-<version>/libchdb.so`.
+  static std::string Path();
+  static bool IsInstalled();
+
+  /// NotFound when the file is absent (the message has the command that fetches it),
+  /// FailedPrecondition when it can't be loaded or isn't the engine.
+  static Result<const ChdbApi*> Load();
+};
+
+}  // namespace weir
