@@ -12,7 +12,8 @@ weir_layer(runtime/metrics DEPS runtime/base LIBS fmt json)
 weir_layer(runtime/connector DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
 weir_layer(runtime/state DEPS runtime/vector runtime/types runtime/base LIBS fmt absl xxhash
            TEST_DEPS runtime/time)
-weir_layer(runtime/format DEPS runtime/vector runtime/types runtime/base
+weir_layer(runtime/ddl DEPS runtime/types runtime/base LIBS fmt)
+weir_layer(runtime/format DEPS runtime/ddl runtime/vector runtime/types runtime/base
            LIBS fmt absl simdjson zstd zlib)
 
 # stdlib

@@ -111,9 +111,10 @@ ChdbDatabase::~ChdbDatabase() {
 }
 
 Result<ChdbDatabase::Connection**> ChdbDatabase::Connect() {
-  std::string program = "clickhouse", path = "--path=" + folder_;
-  char* arguments[] = {program.data(), path.data()};
-  Connection** connection = api_->connect(2, arguments);
+  // UTC: days and hours in views must not depend on where the process runs.
+  std::string program = "clickhouse", path = "--path=" + folder_, zone = "--session_timezone=UTC";
+  char* arguments[] = {program.data(), path.data(), zone.data()};
+  Connection** connection = api_->connect(3, arguments);
   if (connection != nullptr && *connection != nullptr) return connection;
   return IoError(
       "the embedded ClickHouse engine can't open {}: is the folder locked, damaged or of a newer "
