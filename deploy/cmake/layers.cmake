@@ -14,7 +14,7 @@ weir_layer(runtime/state DEPS runtime/vector runtime/types runtime/base LIBS fmt
            TEST_DEPS runtime/time)
 weir_layer(runtime/ddl DEPS runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/format DEPS runtime/ddl runtime/vector runtime/types runtime/base
-           LIBS fmt absl simdjson zstd zlib)
+           LIBS fmt absl simdjson zstd zlib TEST_DEPS runtime/chdb)
 
 # stdlib
 weir_layer(stdlib/api DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
