@@ -16,6 +16,9 @@ weir_layer(runtime/ddl DEPS runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/format DEPS runtime/ddl runtime/vector runtime/types runtime/base
            LIBS fmt absl simdjson zstd zlib TEST_DEPS runtime/chdb)
 
+weir_layer(runtime/delivery DEPS runtime/connector runtime/vector runtime/types runtime/base
+           LIBS fmt threads)
+
 # stdlib
 weir_layer(stdlib/api DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
 weir_layer(stdlib/scalar DEPS stdlib/api runtime/vector runtime/types runtime/base
