@@ -71,6 +71,8 @@ weir_layer(runtime/connectors/file DEPS runtime/connector runtime/format runtime
            runtime/types runtime/base LIBS fmt absl zstd zlib)
 weir_layer(runtime/connectors/kafka DEPS runtime/connector runtime/format runtime/vector
            runtime/types runtime/base LIBS fmt absl rdkafka)
+weir_layer(runtime/connectors/store DEPS runtime/chdb runtime/ddl runtime/delivery runtime/connector
+           runtime/format runtime/vector runtime/types runtime/base LIBS fmt)
 weir_layer_each(runtime/connectors DEPS runtime/connector runtime/format runtime/vector
                 runtime/types runtime/base LIBS fmt absl)
 weir_layer(runtime/connectors SUBFOLDERS DEPS runtime/connector runtime/base LIBS fmt)

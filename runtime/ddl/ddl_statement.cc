@@ -1,15 +1,16 @@
 #include "runtime/ddl/ddl_statement.h"
 
-#include "runtime/ddl/ddl_tokens.h"
+#include "runtime/ddl/statement_tokens.h"
 
 namespace weir {
 namespace {
 
 using Kind = DdlStatement::Kind;
-using Tokens = std::vector<DdlToken>;
+using Tokens = std::vector<StatementToken>;
 
-bool IsName(const DdlToken& token) {
-  return token.kind == DdlToken::Kind::kWord || token.kind == DdlToken::Kind::kQuotedName;
+bool IsName(const StatementToken& token) {
+  return token.kind == StatementToken::Kind::kWord ||
+         token.kind == StatementToken::Kind::kQuotedName;
 }
 
 /// `name` or `db.name` from tokens[at] on; moves behind it.
@@ -87,16 +88,16 @@ void EditEngine(const Tokens& tokens, size_t at, std::vector<Edit>& edits) {
   if (at + 1 >= tokens.size() || !tokens[at + 1].IsSign('(')) return;
   size_t next = at + 2;
   for (int i = 0; i < 2 && next < tokens.size(); ++i) {
-    if (tokens[next].kind != DdlToken::Kind::kString) break;
+    if (tokens[next].kind != StatementToken::Kind::kString) break;
     ++next;
     if (next < tokens.size() && tokens[next].IsSign(',')) ++next;
   }
   if (next < tokens.size()) edits.push_back({tokens[at + 1].end(), tokens[next].offset, ""});
 }
 
-bool StartsAndEnds(const DdlToken& token) {
-  if (token.kind != DdlToken::Kind::kWord || token.text.size() <= 10) return false;
-  const DdlToken start{token.kind, token.text.substr(0, 10), 0, 0};
+bool StartsAndEnds(const StatementToken& token) {
+  if (token.kind != StatementToken::Kind::kWord || token.text.size() <= 10) return false;
+  const StatementToken start{token.kind, token.text.substr(0, 10), 0, 0};
   return start.Is("Replicated") && token.text.ends_with("MergeTree");
 }
 
@@ -114,10 +115,10 @@ std::string Apply(const std::string& text, const std::vector<Edit>& edits) {
 }  // namespace
 
 Result<std::vector<DdlStatement>> SplitStatements(std::string_view file) {
-  WEIR_ASSIGN(const Tokens tokens, CutDdlTokens(file));
+  WEIR_ASSIGN(const Tokens tokens, CutStatementTokens(file));
   std::vector<DdlStatement> statements;
   Tokens current;
-  for (const DdlToken& token : tokens) {
+  for (const StatementToken& token : tokens) {
     if (!token.IsSign(';')) {
       current.push_back(token);
     } else if (!current.empty()) {
@@ -130,7 +131,7 @@ Result<std::vector<DdlStatement>> SplitStatements(std::string_view file) {
 }
 
 std::string ForEmbeddedStore(const DdlStatement& statement) {
-  const Result<Tokens> cut = CutDdlTokens(statement.text);
+  const Result<Tokens> cut = CutStatementTokens(statement.text);
   if (!cut.ok()) return statement.text;  // the engine says what is wrong with it
   const Tokens& tokens = *cut;
   DdlStatement ignored;

@@ -181,7 +181,8 @@ AS SELECT
     uniqState(user_id) AS unique_viewers,
     uniqState(session_id) AS unique_sessions
 FROM user_events_realtime
-WHERE product_id IS NOT NULL
+-- With the table's name: product_id alone is the column of this SELECT, which is never null.
+WHERE user_events_realtime.product_id IS NOT NULL
 GROUP BY date, product_id;
 
 CREATE VIEW product_performance_mv AS SELECT

@@ -1,6 +1,7 @@
 #include "runtime/connectors/store/store_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connectors/store/store_sink.h"
 
 namespace weir {
 namespace {
@@ -8,38 +9,42 @@ namespace {
 std::vector<OptionSpec> SinkOptions() {
   return {
       {.name = "dir",
-       .doc = "Folder of the store.",
+       .doc = "Folder of the store; all sinks and views of a process share one.",
        .default_value = Value::String("data/store"),
        .example = "\"data/store\""},
       {.name = "table",
-       .doc = "Table; the name of the sink without it.",
+       .doc = "Table; without it the name of the sink or view.",
        .example = "\"user_events_realtime\""},
       {.name = "ddl",
-       .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
-              "checked against it.",
+       .doc = "File with CREATE statements that make the table, its views and what they need, "
+              "relative to the .flow file; Replicated engines become plain ones. Without it the "
+              "table is made from the row: MergeTree, or ReplacingMergeTree (read with FINAL) for "
+              "`key`, upserts and views.",
        .example = "\"ddl/speed_layer.sql\""},
       {.name = "key",
-       .doc = "Key of the entry, a text per row.",
+       .doc = "Key of the entry, a text per row: a newer row replaces the older one.",
        .per_row = true,
        .example = "f\"user:{user_id}\""},
       {.name = "value",
        .type = OptionType::kAny,
-       .doc = "Column that is stored when the type is string.",
+       .doc = "What is stored beside the key, instead of all columns.",
        .per_row = true,
        .example = "user_tier"},
       {.name = "version",
        .type = OptionType::kAny,
-       .doc = "Column that must not go back: an older row never overwrites a newer one.",
+       .doc = "An integer or timestamp that must not go back: an older row never overwrites a "
+              "newer one. Without it the last one written stays.",
        .per_row = true,
        .example = "window_start"},
       {.name = "ttl",
        .type = OptionType::kDuration,
-       .doc = "Entries expire this long after they were written.",
+       .doc = "Entries expire this long after they were written: `expires_at` says when, and the "
+              "engine drops them some time later.",
        .min = kMicrosPerSecond,
        .example = "1h"},
       {.name = "lanes",
        .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
+       .doc = "Inserts at the same time, at most one per worker; rows of a key keep their order.",
        .default_value = Value::Int64(1),
        .min = 1,
        .max = 256,
@@ -58,15 +63,13 @@ ConnectorSpec StoreConnectorSpec() {
       "query` reads it.";
   spec.sink.emplace();
   spec.sink->options = SinkOptions();
+  spec.sink->make = StoreSink::Make;
   spec.sink->guarantee = SinkGuarantee::kExactlyOnce;
   spec.sink->upsert = UpsertSupport::kAlways;
   spec.examples = {
       "to store(table: \"user_events_realtime\", ddl: \"ddl/speed_layer.sql\")",
       "to store(key: f\"user:{user_id}\", ttl: 1h)",
   };
-  spec.available_from =
-      "Its options are known, so a pipeline that uses it checks; running it comes with the "
-      "embedded store.";
   return spec;
 }
 

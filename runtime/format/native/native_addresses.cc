@@ -21,6 +21,14 @@ NativeColumnPtr MakeAddressColumn(const DataType& from, const ClickhouseType& to
       return true;
     });
   }
+  if (from.is(TypeKind::kIpv4) && to.is(Kind::kIpv6)) {
+    // ::ffff:a.b.c.d
+    return MakeFixedNativeColumn<int64_t, Fixed16>(to.text, [](int64_t value, Fixed16& out) {
+      const uint64_t low = uint64_t{0xffff} << 32 | static_cast<uint32_t>(value);
+      out = {0, __builtin_bswap64(low)};
+      return true;
+    });
+  }
   if (from.is(TypeKind::kIpv4) && to.is(Kind::kIpv4)) {
     return MakeFixedNativeColumn<int64_t, uint32_t>(to.text, [](int64_t value, uint32_t& out) {
       out = static_cast<uint32_t>(value);

@@ -80,6 +80,18 @@ NativeColumnPtr DecimalColumn(int from_scale, const ClickhouseType& to) {
   return MakeFixedNativeColumn<In, Int128>(to.text, Rescale<In, Int128>{factor, limit});
 }
 
+/// Loses digits; `flowc check` warns.
+template <typename In>
+NativeColumnPtr DecimalAsFloat(int scale, const ClickhouseType& to) {
+  const auto divisor = static_cast<double>(PowerOfTen(scale));
+  const auto convert = [divisor](In value, auto& out) {
+    out = static_cast<std::remove_reference_t<decltype(out)>>(static_cast<double>(value) / divisor);
+    return true;
+  };
+  if (to.bits == 32) return MakeFixedNativeColumn<In, float>(to.text, convert);
+  return MakeFixedNativeColumn<In, double>(to.text, convert);
+}
+
 bool IsWhole(const DataType& from) { return from.is_integer() || from.is(TypeKind::kDuration); }
 
 }  // namespace
@@ -94,6 +106,8 @@ NativeColumnPtr MakeNumberColumn(const DataType& from, const ClickhouseType& to)
       return wide_unsigned ? IntegerColumn<uint64_t>(to) : IntegerColumn<int64_t>(to);
     case Kind::kFloat:
       if (from.is_float()) return FloatColumn<double>(to);
+      if (from.physical() == Physical::kInt128) return DecimalAsFloat<Int128>(from.scale(), to);
+      if (from.is_decimal()) return DecimalAsFloat<int64_t>(from.scale(), to);
       if (!from.is_integer()) return nullptr;
       return wide_unsigned ? FloatColumn<uint64_t>(to) : FloatColumn<int64_t>(to);
     case Kind::kBool: return from.is(TypeKind::kBool) ? Narrowed<uint8_t, uint8_t>(to) : nullptr;

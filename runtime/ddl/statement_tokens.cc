@@ -1,4 +1,4 @@
-#include "runtime/ddl/ddl_tokens.h"
+#include "runtime/ddl/statement_tokens.h"
 
 #include <algorithm>
 #include <cctype>
@@ -15,7 +15,7 @@ class TokenCutter {
  public:
   explicit TokenCutter(std::string_view text) : text_(text) {}
 
-  Result<std::vector<DdlToken>> Cut() {
+  Result<std::vector<StatementToken>> Cut() {
     while (true) {
       WEIR_TRY(SkipBlanks());
       if (at_ >= text_.size()) return std::move(tokens_);
@@ -52,9 +52,9 @@ class TokenCutter {
     const char c = Peek();
     const size_t start = at_;
     const int line = line_;
-    DdlToken::Kind kind = DdlToken::Kind::kSign;
+    StatementToken::Kind kind = StatementToken::Kind::kSign;
     if (c == '\'' || c == '`' || c == '"') {
-      kind = c == '\'' ? DdlToken::Kind::kString : DdlToken::Kind::kQuotedName;
+      kind = c == '\'' ? StatementToken::Kind::kString : StatementToken::Kind::kQuotedName;
       Advance(1);
       while (at_ < text_.size() && !(Peek() == c && Peek(1) != c)) {
         Advance(Peek() == '\\' || Peek() == c ? 2 : 1);
@@ -62,7 +62,7 @@ class TokenCutter {
       if (at_ >= text_.size()) return NotEnded(c == '\'' ? "string" : "quoted name", line);
       Advance(1);
     } else if (IsWordByte(c)) {
-      kind = DdlToken::Kind::kWord;
+      kind = StatementToken::Kind::kWord;
       while (IsWordByte(Peek())) Advance(1);
     } else {
       Advance(1);
@@ -78,12 +78,12 @@ class TokenCutter {
   std::string_view text_;
   size_t at_ = 0;
   int line_ = 1;
-  std::vector<DdlToken> tokens_;
+  std::vector<StatementToken> tokens_;
 };
 
 }  // namespace
 
-bool DdlToken::Is(std::string_view word) const {
+bool StatementToken::Is(std::string_view word) const {
   return kind == Kind::kWord &&
          std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
            return std::toupper(static_cast<unsigned char>(a)) ==
@@ -91,7 +91,7 @@ bool DdlToken::Is(std::string_view word) const {
          });
 }
 
-std::string DdlToken::Name() const {
+std::string StatementToken::Name() const {
   if (kind == Kind::kWord) return std::string(text);
   std::string name;
   for (size_t i = 1; i + 1 < text.size(); ++i) {
@@ -101,7 +101,7 @@ std::string DdlToken::Name() const {
   return name;
 }
 
-Result<std::vector<DdlToken>> CutDdlTokens(std::string_view text) {
+Result<std::vector<StatementToken>> CutStatementTokens(std::string_view text) {
   return TokenCutter(text).Cut();
 }
 

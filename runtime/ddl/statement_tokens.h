@@ -9,7 +9,7 @@
 namespace weir {
 
 /// A word, quoted text or sign of a ClickHouse statement; blanks and comments are left out.
-struct DdlToken {
+struct StatementToken {
   enum class Kind : uint8_t { kWord, kString, kQuotedName, kSign };
   Kind kind = Kind::kSign;
   std::string_view text;  ///< with its quotes, in the text that was cut
@@ -25,6 +25,6 @@ struct DdlToken {
 };
 
 /// Fails when a string, quoted name or comment is not ended.
-Result<std::vector<DdlToken>> CutDdlTokens(std::string_view text);
+Result<std::vector<StatementToken>> CutStatementTokens(std::string_view text);
 
 }  // namespace weir

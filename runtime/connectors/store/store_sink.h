@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/chdb/chdb_database.h"
+#include "runtime/connectors/store/store_table.h"
+#include "runtime/delivery/delivery_budget.h"
+#include "runtime/format/native/native_encoder.h"
+
+namespace weir {
+
+/// What a store sink needs of its request; copies, since the request does not live on.
+struct StoreSinkSettings {
+  std::string name;  ///< of the sink
+  std::string dir;
+  std::string unit_prefix;  ///< pipeline/sink/incarnation
+  int64_t lanes = 1;
+  int64_t batch_rows = 0, batch_bytes = 0;
+  Micros batch_time = 0;
+  Micros backoff_min = 0, backoff_max = 0;
+  const Clock* clock = nullptr;
+};
+
+/// A table of the embedded store. All sinks and views of a process share one database.
+class StoreSink final : public SinkConnector {
+ public:
+  StoreSink(StoreSinkSettings settings, StoreTable table);
+  static Result<std::unique_ptr<SinkConnector>> Make(const SinkRequest& request);
+
+  Status Open() override;
+  Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
+  bool HasRoom() const override { return budget_.HasRoom(); }
+  Status Close() override;
+
+  /// Grows with every call, also over restarts: the newer of two rows has the larger one.
+  uint64_t NextVersion();
+
+  const StoreSinkSettings& settings() const { return settings_; }
+  const StoreTable& table() const { return table_; }
+  DeliveryBudget& budget() { return budget_; }
+
+ private:
+  const StoreSinkSettings settings_;
+  const StoreTable table_;
+  std::shared_ptr<ChdbDatabase> database_;
+  std::vector<NativeTarget> targets_;
+  DeliveryBudget budget_;
+  std::vector<std::unique_ptr<std::mutex>> turns_;  ///< one per lane
+  std::atomic<uint64_t> version_{0};
+};
+
+}  // namespace weir
