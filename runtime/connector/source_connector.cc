@@ -7,6 +7,7 @@ void RecordChunk::Clear() {
   offsets.clear();
   ingest_times.clear();
   truncated.clear();
+  tombstones.clear();
   owners.clear();
   header = {};
 }

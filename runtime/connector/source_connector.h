@@ -20,6 +20,9 @@ struct RecordChunk {
   std::vector<Micros> ingest_times;  ///< empty: the clock at reading
   /// Records the connector itself had to cut (longer than max_line): index and true length.
   std::vector<std::pair<size_t, int64_t>> truncated;
+  /// Indices of records whose value is null (tombstones of a log): no row, but a dead letter of
+  /// reason `tombstone`; `records` has an empty view there.
+  std::vector<size_t> tombstones;
   std::vector<std::shared_ptr<const void>> owners;
   /// csv with a header: the partition's first line, which is not a record; kept by `owners`.
   std::string_view header;

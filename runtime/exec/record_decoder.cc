@@ -78,20 +78,37 @@ Result<RecordDecoder> RecordDecoder::Make(const plan::DecodeSpec& spec, SchemaPt
 
 namespace {
 
+/// The entry of a record in the sorted `rejected`, emptied: whatever the decoder said of it does
+/// not count.
+RejectedRow& EntryOf(size_t index, std::vector<RejectedRow>& rejected) {
+  const auto record = static_cast<RowIndex>(index);
+  auto at =
+      std::lower_bound(rejected.begin(), rejected.end(), record,
+                       [](const RejectedRow& row, RowIndex wanted) { return row.row < wanted; });
+  if (at == rejected.end() || at->row != record) at = rejected.insert(at, RejectedRow());
+  *at = RejectedRow();
+  at->row = record;
+  return *at;
+}
+
 /// Records that the connector had to cut are refused whatever their beginning holds.
 void RejectCutRecords(const RecordChunk& chunk, std::vector<RejectedRow>& rejected) {
   for (const auto& [index, length] : chunk.truncated) {
-    const auto record = static_cast<RowIndex>(index);
-    auto at =
-        std::lower_bound(rejected.begin(), rejected.end(), record,
-                         [](const RejectedRow& row, RowIndex wanted) { return row.row < wanted; });
-    if (at == rejected.end() || at->row != record) at = rejected.insert(at, RejectedRow());
-    *at = RejectedRow();
-    at->row = record;
-    at->reason = fmt::format("line longer than the most that is read, {} bytes", length);
-    at->errors.emplace_back("", at->reason);
-    at->counted_as = "line too long";
-    at->true_size = length;
+    RejectedRow& row = EntryOf(index, rejected);
+    row.reason = fmt::format("line longer than the most that is read, {} bytes", length);
+    row.errors.emplace_back("", row.reason);
+    row.counted_as = "line too long";
+    row.true_size = length;
+  }
+}
+
+/// A null value says that its key was deleted; a source of rows has nothing to do with it.
+void RejectTombstones(const RecordChunk& chunk, std::vector<RejectedRow>& rejected) {
+  for (const size_t index : chunk.tombstones) {
+    RejectedRow& row = EntryOf(index, rejected);
+    row.reason = "tombstone: a key without a value";
+    row.errors.emplace_back("", row.reason);
+    row.counted_as = "tombstone";
   }
 }
 
@@ -109,6 +126,7 @@ void RecordDecoder::Decode(const RecordChunk& chunk, Micros now, std::vector<Col
   decoder_->Decode(span, columns, errors);
   for (const RecordError& error : errors) rejected.push_back(ToRejected(error));
   RejectCutRecords(chunk, rejected);
+  RejectTombstones(chunk, rejected);
   for (const Constraint& constraint : constraints_) {
     CheckConstraint(constraint, now, static_cast<uint32_t>(chunk.size()), columns, rejected);
   }

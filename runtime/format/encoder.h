@@ -29,6 +29,10 @@ class Encoder {
   virtual void AppendHeader(std::string& out) const { (void)out; }
   /// Appends the selected rows of `batch`, one line each.
   virtual void Append(const RecordBatch& batch, std::string& out) = 0;
+  /// The same rows as records of their own, without line ends: `ends` gets, per selected row, where
+  /// its record ends in `out`; the first begins where `out` ended before.
+  virtual void AppendRecords(const RecordBatch& batch, std::string& out,
+                             std::vector<size_t>& ends) = 0;
   /// Usual ending of file names: `jsonl`, `csv`.
   virtual std::string_view file_suffix() const = 0;
 };

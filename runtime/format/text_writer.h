@@ -20,6 +20,8 @@ class TextWriter {
   /// Where the bytes go until Flush.
   void Begin(std::string& out) { out_ = &out; }
   void Flush();
+  /// Length of the string as it will be after Flush.
+  size_t size() const { return out_->size() + static_cast<size_t>(cursor_ - buffer_.get()); }
 
   void Put(char c) {
     Reserve(1);

@@ -40,7 +40,8 @@ void CsvEncoder::AppendHeader(std::string& out) const {
   out += '\n';
 }
 
-void CsvEncoder::Append(const RecordBatch& batch, std::string& out) {
+template <typename AfterRow>
+void CsvEncoder::AppendRows(const RecordBatch& batch, std::string& out, AfterRow after_row) {
   for (size_t i = 0; i < columns_.size(); ++i) {
     columns_[i].Bind(*batch.column(static_cast<int>(i)));
   }
@@ -64,8 +65,17 @@ void CsvEncoder::Append(const RecordBatch& batch, std::string& out) {
       out += separator_;
       out += deleted ? "true" : "false";
     }
-    out += '\n';
+    after_row();
   });
+}
+
+void CsvEncoder::Append(const RecordBatch& batch, std::string& out) {
+  AppendRows(batch, out, [&out] { out += '\n'; });
+}
+
+void CsvEncoder::AppendRecords(const RecordBatch& batch, std::string& out,
+                               std::vector<size_t>& ends) {
+  AppendRows(batch, out, [&out, &ends] { ends.push_back(out.size()); });
 }
 
 }  // namespace weir

@@ -17,9 +17,13 @@ class CsvEncoder final : public Encoder {
 
   void AppendHeader(std::string& out) const override;
   void Append(const RecordBatch& batch, std::string& out) override;
+  void AppendRecords(const RecordBatch& batch, std::string& out,
+                     std::vector<size_t>& ends) override;
   std::string_view file_suffix() const override { return "csv"; }
 
  private:
+  template <typename AfterRow>
+  void AppendRows(const RecordBatch& batch, std::string& out, AfterRow after_row);
   void AppendCell(std::string_view text, std::string& out) const;
 
   EncodeRequest request_;

@@ -17,7 +17,8 @@ JsonEncoder::JsonEncoder(EncodeRequest request) : routed_from_(DataType::String(
   for (const int column : request.key) in_key_[static_cast<size_t>(column)] = true;
 }
 
-void JsonEncoder::Append(const RecordBatch& batch, std::string& out) {
+template <typename AfterRow>
+void JsonEncoder::PutRows(const RecordBatch& batch, std::string& out, AfterRow after_row) {
   writer_.Begin(out);
   for (size_t i = 0; i < columns_.size(); ++i) {
     columns_[i].Bind(*batch.column(static_cast<int>(i)));
@@ -26,18 +27,31 @@ void JsonEncoder::Append(const RecordBatch& batch, std::string& out) {
   if (has_routed_from_) routed_from_.Bind(*batch.hidden().routed_from);
   const Column* op = batch.hidden().op.get();
   if (op == nullptr) {
-    batch.rows().ForEach([this](RowIndex row) { PutRow(row); });
+    batch.rows().ForEach([this, &after_row](RowIndex row) {
+      PutRow(row);
+      after_row();
+    });
   } else {
     const ColumnView<uint8_t> ops(*op);
-    batch.rows().ForEach([this, &ops](RowIndex row) {
+    batch.rows().ForEach([this, &ops, &after_row](RowIndex row) {
       if (ops[row] == static_cast<uint8_t>(RowOp::kDelete)) {
         PutDelete(row);
       } else {
         PutRow(row);
       }
+      after_row();
     });
   }
   writer_.Flush();
+}
+
+void JsonEncoder::Append(const RecordBatch& batch, std::string& out) {
+  PutRows(batch, out, [this] { writer_.Put('\n'); });
+}
+
+void JsonEncoder::AppendRecords(const RecordBatch& batch, std::string& out,
+                                std::vector<size_t>& ends) {
+  PutRows(batch, out, [this, &ends] { ends.push_back(writer_.size()); });
 }
 
 void JsonEncoder::PutColumn(size_t index, RowIndex row) {
@@ -62,7 +76,6 @@ void JsonEncoder::PutRow(RowIndex row) {
     writer_.Put(',');
   }
   writer_.EndList('{', '}');
-  writer_.Put('\n');
 }
 
 void JsonEncoder::PutDelete(RowIndex row) {
@@ -71,7 +84,6 @@ void JsonEncoder::PutDelete(RowIndex row) {
     if (in_key_[i]) PutColumn(i, row);
   }
   writer_.EndList('{', '}');
-  writer_.Put('\n');
 }
 
 }  // namespace weir

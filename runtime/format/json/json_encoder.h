@@ -15,9 +15,13 @@ class JsonEncoder final : public Encoder {
   explicit JsonEncoder(EncodeRequest request);
 
   void Append(const RecordBatch& batch, std::string& out) override;
+  void AppendRecords(const RecordBatch& batch, std::string& out,
+                     std::vector<size_t>& ends) override;
   std::string_view file_suffix() const override { return "jsonl"; }
 
  private:
+  template <typename AfterRow>
+  void PutRows(const RecordBatch& batch, std::string& out, AfterRow after_row);
   void PutRow(RowIndex row);
   void PutDelete(RowIndex row);
   void PutColumn(size_t index, RowIndex row);

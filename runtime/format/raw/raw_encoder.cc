@@ -38,4 +38,13 @@ void RawEncoder::Append(const RecordBatch& batch, std::string& out) {
   });
 }
 
+void RawEncoder::AppendRecords(const RecordBatch& batch, std::string& out,
+                               std::vector<size_t>& ends) {
+  const ColumnView<std::string_view> texts(*batch.column(0));
+  batch.rows().ForEach([&texts, &out, &ends](RowIndex row) {
+    if (!texts.IsNull(row)) out += texts[row];
+    ends.push_back(out.size());
+  });
+}
+
 }  // namespace weir

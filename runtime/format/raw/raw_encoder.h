@@ -12,6 +12,8 @@ class RawEncoder final : public Encoder {
   static Status Check(const EncodeRequest& request);
 
   void Append(const RecordBatch& batch, std::string& out) override;
+  void AppendRecords(const RecordBatch& batch, std::string& out,
+                     std::vector<size_t>& ends) override;
   std::string_view file_suffix() const override { return "txt"; }
 
  private:
