@@ -1,0 +1,189 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+
+#include "runtime/connector/partitioner.h"
+#include "tests/unit/runtime/connectors/log/log_fixture.h"
+
+namespace weir {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LogSinkTest : public LogTest {};
+
+TEST_F(LogSinkTest, AUnitIsInvisibleUntilItIsDelivered) {
+  const auto sink = Sink();
+  const auto writer = Writer(*sink);
+  ASSERT_TRUE(writer->Append(Rows(0, 10)).ok());
+  EXPECT_TRUE(ReadAll().empty());
+  ASSERT_TRUE(writer->Freeze().ok());
+  EXPECT_TRUE(ReadAll().empty());
+  ASSERT_TRUE(writer->Append(Rows(10, 5)).ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(ReadAll(), Expected(0, 10));
+  ASSERT_TRUE(writer->Close().ok());
+  EXPECT_EQ(ReadAll(), Expected(0, 15));
+}
+
+TEST_F(LogSinkTest, RowsGoWhereKafkaWouldPutTheirKey) {
+  WriteRows(0, 200);
+  const auto source = Source();
+  ASSERT_EQ(source->num_partitions(), 4U);
+  EXPECT_EQ(source->partition_name(3), "t/3");
+  for (size_t p = 0; p < 4; ++p) {
+    const auto reader = Reader(*source, p);
+    std::vector<std::string> expected;
+    for (int n = 0; n < 200; ++n) {
+      const std::string key = "k" + std::to_string(n);
+      if (PartitionOfKey(key, 4) == p) expected.push_back(Expected(n, 1)[0]);
+    }
+    const Drained drained = Drain(*reader, 7);
+    EXPECT_EQ(drained.records, expected) << p;
+    for (size_t i = 0; i < drained.offsets.size(); ++i) {
+      EXPECT_EQ(drained.offsets[i], static_cast<int64_t>(i));
+    }
+  }
+}
+
+TEST_F(LogSinkTest, KeyMayBeAnOptionAndMustNameColumns) {
+  key_ = {};
+  WriteRows(0, 50, {{"key", Value::String("k")}});
+  EXPECT_EQ(ReadAll(), Expected(0, 50));
+  const auto wrong = OpenSink({{"key", Value::String("k, colour")}});
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_THAT(wrong.status().message(), HasSubstr("no column \"colour\""));
+}
+
+TEST_F(LogSinkTest, ADeleteIsATombstone) {
+  upsert_ = true;
+  const auto sink = Sink({{"partitions", Value::Int64(1)}});
+  const auto writer = Writer(*sink);
+  RecordBatch rows = Rows(0, 3);
+  const MutableColumnPtr op = Column::Make(DataType::Bool(), 3);
+  op->mutable_data<uint8_t>()[0] = 0;
+  op->mutable_data<uint8_t>()[1] = static_cast<uint8_t>(RowOp::kDelete);
+  op->mutable_data<uint8_t>()[2] = 0;
+  rows.mutable_hidden().op = op;
+  ASSERT_TRUE(writer->Append(rows).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  const auto source = Source();
+  const auto reader = Reader(*source, 0);
+  const Drained drained = Drain(*reader);
+  EXPECT_EQ(drained.records, (std::vector<std::string>{Expected(0, 1)[0], "", Expected(2, 1)[0]}));
+  EXPECT_EQ(drained.tombstones, 1U);
+}
+
+TEST_F(LogSinkTest, WritersOfSeveralSinksShareATopic) {
+  const auto first = Sink();
+  const auto second = OpenSink({}, "other");
+  ASSERT_TRUE(second.ok()) << second.status().ToString();
+  std::vector<std::thread> threads;
+  constexpr int kWriters = 4, kUnits = 20, kRows = 50;
+  for (int w = 0; w < kWriters; ++w) {
+    threads.emplace_back([&, w] {
+      const auto writer = Writer(w % 2 == 0 ? *first : **second, static_cast<uint32_t>(w));
+      std::vector<RefusedRow> refused;
+      for (int unit = 0; unit < kUnits; ++unit) {
+        ASSERT_TRUE(writer->Append(Rows((w * kUnits + unit) * kRows, kRows)).ok());
+        ASSERT_TRUE(writer->Freeze().ok());
+        ASSERT_TRUE(writer->Deliver(refused).ok());
+      }
+      ASSERT_TRUE(writer->Close().ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ReadAll(), Expected(0, kWriters * kUnits * kRows));
+}
+
+TEST_F(LogSinkTest, AnotherProcessMayNotWriteButRead) {
+  WriteRows(0, 5);
+  const int lock = ::open((Dir() + "/t/lock").c_str(), O_RDWR);
+  ASSERT_EQ(::flock(lock, LOCK_EX | LOCK_NB), 0);
+  const auto sink = OpenSink();
+  ASSERT_FALSE(sink.ok());
+  EXPECT_THAT(sink.status().message(), HasSubstr("another process writes"));
+  EXPECT_EQ(ReadAll(), Expected(0, 5));
+  ::close(lock);
+  EXPECT_TRUE(OpenSink().ok());
+}
+
+TEST_F(LogSinkTest, ADeliveryIsRepeatedWithoutHarm) {
+  {
+    const auto sink = Sink();
+    const auto writer = Writer(*sink);
+    ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
+    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(writer->Close().ok());
+  }
+  // The same lane goes on in another run: its units have other numbers.
+  WriteRows(5, 5);
+  EXPECT_EQ(ReadAll(), Expected(0, 10));
+}
+
+TEST_F(LogSinkTest, BatchClauseHoldsUnitsBack) {
+  const ConnectorOptions options = Options({});
+  SinkRequest request;
+  request.pipeline = "p";
+  request.name = "out";
+  request.options = &options;
+  request.schema = schema_;
+  request.batch_time = 2 * kMicrosPerSecond;
+  request.clock = &clock_;
+  auto sink = LogConnectorSpec().sink->make(request);
+  ASSERT_TRUE(sink.ok() && (*sink)->Open().ok());
+  const auto writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
+  ASSERT_TRUE(writer->Freeze().ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_TRUE(ReadAll().empty());
+  clock_.AdvanceTo(clock_.Now() + 2 * kMicrosPerSecond);
+  ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
+  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(ReadAll(), Expected(0, 5));
+  ASSERT_TRUE(writer->Close().ok());
+}
+
+TEST_F(LogSinkTest, BadOptionsAreNamed) {
+  const auto slash = OpenSink({{"topic", Value::String("../escape")}});
+  ASSERT_FALSE(slash.ok());
+  EXPECT_THAT(slash.status().message(), HasSubstr("log(topic: \"../escape\")"));
+  EXPECT_THAT(OpenSink({{"topic", Value::String("a,b")}}).status().message(),
+              HasSubstr("a sink writes one topic"));
+  Spill(Dir() + "/file", "no folder");
+  const auto under_file = OpenSink({{"dir", Value::String(Dir() + "/file")}});
+  ASSERT_FALSE(under_file.ok());
+  EXPECT_THAT(under_file.status().message(), HasSubstr("check `dir`"));
+}
+
+/// A file size limit is how a process without a disk of its own sees a full one.
+TEST_F(LogSinkTest, AFullDiskIsAnErrorAndLeavesTheTopicWhole) {
+  WriteRows(0, 5);
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = old;
+  small.rlim_cur = 20'000;
+  {
+    const auto sink = Sink();
+    const auto writer = Writer(*sink);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    Status status = writer->Append(Rows(5, 2000));
+    if (status.ok()) status = writer->Freeze();
+    ::setrlimit(RLIMIT_FSIZE, &old);
+    ASSERT_FALSE(status.ok());
+    EXPECT_THAT(status.message(), HasSubstr("cannot write"));
+    EXPECT_THAT(status.message(), HasSubstr("`dir`"));
+  }
+  EXPECT_EQ(ReadAll(), Expected(0, 5));
+  WriteRows(5, 5);
+  EXPECT_EQ(ReadAll(), Expected(0, 10));
+}
+
+}  // namespace
+}  // namespace weir
