@@ -57,7 +57,10 @@ def check(flowc, base, source, events, workers, batch):
         cwd=folder)
     print(f"{events} events, {workers} workers, batch {batch}: ran in "
           f"{time.monotonic() - started:.1f} s", flush=True)
-    oracle = subprocess.run([sys.executable, HERE / "speed_layer_oracle.py", data])
+    started = time.monotonic()
+    oracle = subprocess.run([sys.executable, HERE / "speed_layer_oracle.py", data,
+                             "--truth", base / f"truth-{events}.duckdb"])
+    print(f"  checked in {time.monotonic() - started:.1f} s", flush=True)
     shutil.rmtree(folder, ignore_errors=oracle.returncode == 0)
     return oracle.returncode == 0
 

@@ -4,7 +4,7 @@
 Decoding, rules, deduplication, tiers, windows and views are SQL over the raw lines (DuckDB);
 sessions are a second implementation in Python, row by row. Nothing here knows the engine's code.
 
-  speed_layer_oracle.py DIR
+  speed_layer_oracle.py DIR [--truth FILE]
       DIR/log/user_events.jsonl   input, one record a line
       DIR/tables/users.csv        user_id,tier,is_active
       DIR/log, DIR/store, DIR/views   what the pipeline wrote
@@ -33,19 +33,34 @@ EVENT_TYPES = ("page_view", "product_view", "search", "add_to_cart", "purchase",
                "remove_from_cart", "checkout_start", "login", "logout")
 TIERS = ("bronze", "silver", "gold", "platinum", "unknown")
 
+NAMES = ("event_id", "user_id", "session_id", "event_type", "timestamp", "device_type", "browser",
+         "ip_address", "page_url", "product_id", "search_query", "transaction_id", "user_tier")
+PATHS = "[" + ", ".join(f"'$.{name}'" for name in
+                        NAMES + ("properties.amount", "properties.quantity")) + "]"
+AMOUNT, QUANTITY = f"v[{len(NAMES) + 1}]", f"v[{len(NAMES) + 2}]"
+
+
+# `k` and `v` hold the type and text of each path of a line: a line is parsed twice in all, not
+# once per field and question.
+def kind(name):
+    return f"k[{NAMES.index(name) + 1}]"
+
+
+def value(name):
+    return f"v[{NAMES.index(name) + 1}]"
+
+
 # Field checks in schema order: (field, what a good value is).
 def text_field(name, good=None, required=False):
-    kind = f"json_type(j, '$.{name}')"
-    value = f"json_extract_string(j, '$.{name}')"
-    ok = f"{kind} = 'VARCHAR'" + (" AND " + good.replace("{v}", value) if good else "")
+    ok = f"{kind(name)} = 'VARCHAR'" + (
+        " AND " + good.replace("{v}", value(name)) if good else "")
     if required:
         return name, f"coalesce({ok}, false)"
-    return name, f"({kind} IS NULL OR {kind} = 'NULL' OR ({ok}))"
+    return name, f"({kind(name)} IS NULL OR {kind(name)} = 'NULL' OR ({ok}))"
 
 
 def defaulted_text(name):
-    kind = f"json_type(j, '$.{name}')"
-    return name, f"({kind} IS NULL OR {kind} = 'VARCHAR')"  # an explicit null is an error
+    return name, f"({kind(name)} IS NULL OR {kind(name)} = 'VARCHAR')"  # null is an error
 
 
 FIELDS = [
@@ -75,40 +90,40 @@ def load_input(db, root):
     events = str(root / "log" / "user_events.jsonl")
     db.execute(f"""
         CREATE TABLE lines AS
-        SELECT row_number() OVER () AS n, line FROM (
-          SELECT unnest(string_split(rtrim(content, chr(10)), chr(10))) AS line
-          FROM read_text('{events}'))""")
+        SELECT row_number() OVER () AS n, coalesce(line, '') AS line FROM read_csv('{events}',
+          columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, strict_mode = false,
+          delim = '\x01', quote = '', escape = '', max_line_size = 33554432)""")
     db.execute(f"""
         CREATE TABLE users AS SELECT user_id::VARCHAR AS user_id, tier::VARCHAR AS tier
         FROM read_csv('{root / "tables" / "users.csv"}', header = true) WHERE is_active""")
-    checks = ", ".join(f"{check} AS ok_{name}" for name, check in FIELDS)
     first_bad = "CASE " + " ".join(
-        f"WHEN NOT ok_{name} THEN '{name}'" for name, _ in FIELDS) + " END"
+        f"WHEN NOT {check} THEN '{name}'" for name, check in FIELDS) + " END"
+    # Only whole objects are looked into: a path into malformed text is an error of DuckDB's.
+    db.execute("""CREATE TABLE objects AS SELECT n, line FROM lines WHERE json_valid(line)""")
+    db.execute("DELETE FROM objects WHERE json_type(line) != 'OBJECT'")
     db.execute(f"""
-        CREATE TABLE decoded AS
-        SELECT *, CASE WHEN j IS NULL THEN 'malformed' ELSE {first_bad} END AS bad_field FROM (
-          SELECT *, {checks} FROM (
-            SELECT n, line, CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT'
-                                 THEN line::JSON END AS j FROM lines))""")
-    db.execute("""
+        CREATE TABLE decoded AS SELECT n, line, v, {first_bad} AS bad_field FROM (
+          SELECT n, line, json_type(line, {PATHS}) AS k, json_extract_string(line, {PATHS}) AS v
+          FROM objects)""")
+    db.execute("""CREATE TABLE bad_lines AS
+        SELECT line, bad_field FROM decoded WHERE bad_field IS NOT NULL UNION ALL
+        SELECT line, 'malformed' FROM lines WHERE n NOT IN (SELECT n FROM objects)""")
+    db.execute("DROP TABLE objects")
+    db.execute("DROP TABLE lines")
+    db.execute(f"""
         CREATE TABLE rows AS
-        SELECT n, lower(json_extract_string(j, '$.event_id')) AS event_id,
-          lower(json_extract_string(j, '$.user_id')) AS user_id,
-          lower(json_extract_string(j, '$.session_id')) AS session_id,
-          lower(json_extract_string(j, '$.event_type')) AS event_type,
-          epoch_us(json_extract_string(j, '$.timestamp')::TIMESTAMPTZ) AS t,
-          coalesce(json_extract_string(j, '$.device_type'), '') AS device_type,
-          coalesce(json_extract_string(j, '$.browser'), '') AS browser,
-          json_extract_string(j, '$.ip_address') AS ip_address,
-          json_extract_string(j, '$.page_url') AS page_url,
-          lower(json_extract_string(j, '$.product_id')) AS product_id,
-          json_extract_string(j, '$.search_query') AS search_query,
-          lower(json_extract_string(j, '$.transaction_id')) AS transaction_id,
-          coalesce(try_cast(json_extract_string(j, '$.properties.amount') AS DECIMAL(10, 2)), 0)
-            AS amount,
-          coalesce(try_cast(json_extract_string(j, '$.properties.quantity') AS BIGINT), 1)
-            AS quantity
+        SELECT n, lower({value("event_id")}) AS event_id, lower({value("user_id")}) AS user_id,
+          lower({value("session_id")}) AS session_id, lower({value("event_type")}) AS event_type,
+          epoch_us({value("timestamp")}::TIMESTAMPTZ) AS t,
+          coalesce({value("device_type")}, '') AS device_type,
+          coalesce({value("browser")}, '') AS browser, {value("ip_address")} AS ip_address,
+          {value("page_url")} AS page_url, lower({value("product_id")}) AS product_id,
+          {value("search_query")} AS search_query,
+          lower({value("transaction_id")}) AS transaction_id,
+          coalesce(try_cast({AMOUNT} AS DECIMAL(10, 2)), 0) AS amount,
+          coalesce(try_cast({QUANTITY} AS BIGINT), 1) AS quantity
         FROM decoded WHERE bad_field IS NULL""")
+    db.execute("DROP TABLE decoded")
     # The watermark in force when a row is read: all rows before it, in steps of a second.
     db.execute(f"""
         CREATE TABLE stamped AS SELECT *,
@@ -131,22 +146,31 @@ def read_output(db, table, folder, columns):
     files = sorted(str(p) for p in folder.glob("*.jsonl")) if folder.is_dir() else []
     if not files:
         listed = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
-        db.execute(f"CREATE TABLE {table} AS SELECT {listed} WHERE false")
+        db.execute(f"CREATE TEMP TABLE {table} AS SELECT {listed} WHERE false")
         return
     spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
-    db.execute(f"""CREATE TABLE {table} AS SELECT * FROM read_json({files},
+    db.execute(f"""CREATE TEMP TABLE {table} AS SELECT * FROM read_json({files},
         columns = {spec}, format = 'newline_delimited', maximum_object_size = 33554432)""")
 
 
 def compare(db, name, expected, actual):
-    """Both are SQL; equal as multisets."""
-    missing = db.execute(f"({expected}) EXCEPT ALL ({actual}) LIMIT 3").fetchall()
-    surplus = db.execute(f"({actual}) EXCEPT ALL ({expected}) LIMIT 3").fetchall()
-    count = db.execute(f"SELECT count(*) FROM ({expected})").fetchone()[0]
+    """Both are SQL; equal as multisets: each row counts +1 where expected and -1 where found."""
+    db.execute(f"CREATE OR REPLACE TEMP TABLE expected AS {expected}")
+    columns = [row[0] for row in db.execute("DESCRIBE expected").fetchall()]
+    names = ", ".join(f'"{column}"' for column in columns)
+    aliases = ", ".join(f"c{i}" for i in range(len(columns)))
+    different = db.execute(f"""
+        SELECT sum(d), {aliases} FROM (
+          SELECT 1 AS d, {names} FROM expected UNION ALL SELECT -1, * FROM ({actual})
+        ) AS counted(d, {aliases}) GROUP BY {aliases} HAVING sum(d) != 0""")
+    missing, surplus = [], []
+    for d, *row in different.fetchmany(200):
+        (missing if d > 0 else surplus).append(tuple(row))
+    count = db.execute("SELECT count(*) FROM expected").fetchone()[0]
     if missing or surplus:
         have = db.execute(f"SELECT count(*) FROM ({actual})").fetchone()[0]
         raise Mismatch(f"{name}: {count} rows expected, {have} found\n"
-                       f"  missing: {missing}\n  surplus: {surplus}")
+                       f"  missing: {missing[:3]}\n  surplus: {surplus[:3]}")
     print(f"  {name}: {count} rows equal")
 
 
@@ -182,12 +206,12 @@ def check_dead_letters(db, root):
         "stage": "VARCHAR", "rules": "VARCHAR[]", "reason": "VARCHAR", "payload": "VARCHAR"})
     compare(db, "dead letters of the decoder, by field",
             """SELECT CASE WHEN bad_field = 'malformed' THEN '' ELSE bad_field END AS field,
-                 count(*) AS n FROM decoded WHERE bad_field IS NOT NULL GROUP BY 1""",
+                 count(*) AS n FROM bad_lines GROUP BY 1""",
             """SELECT CASE WHEN regexp_matches(reason, '^[a-z_]+: ')
                            THEN split_part(reason, ': ', 1) ELSE '' END AS field, count(*) AS n
                FROM out_dead WHERE stage = 'user_events/decode' GROUP BY 1""")
     compare(db, "dead letters of the decoder, bytes",
-            "SELECT line FROM decoded WHERE bad_field IS NOT NULL",
+            "SELECT line FROM bad_lines",
             "SELECT payload FROM out_dead WHERE stage = 'user_events/decode'")
     compare(db, "dead letters of the rules",
             """SELECT no_transaction AS a, no_amount AS b, no_query AS c, count(*) FROM stamped
@@ -244,19 +268,20 @@ def check_windows(db, root):
 
 def find_sessions(rows):
     """Sessions of one user's rows in order of arrival: rule by rule as the language defines them."""
-    open_sessions, closed, late = [], [], 0
+    open_sessions, closed = [], []
     for t, stamp, kind, device, browser, tier, amount, quantity in rows:
-        def is_open(s):
-            return stamp is None or s["end"] + SESSION_GAP_US + SESSION_LATENESS_US > stamp
-        closed += [s for s in open_sessions if not is_open(s)]
-        open_sessions = [s for s in open_sessions if is_open(s)]
+        if stamp is not None:
+            over = [s for s in open_sessions
+                    if s["end"] + SESSION_GAP_US + SESSION_LATENESS_US <= stamp]
+            if over:
+                closed += over
+                open_sessions = [s for s in open_sessions if not any(s is o for o in over)]
         near = sorted((s for s in open_sessions
                        if s["start"] - SESSION_GAP_US <= t <= s["end"] + SESSION_GAP_US
                        and max(s["end"], t) - min(s["start"], t) <= SESSION_MAX_US),
                       key=lambda s: s["start"])
         if not near:
             if stamp is not None and t + SESSION_GAP_US + SESSION_LATENESS_US <= stamp:
-                late += 1
                 continue
             session = {"start": t, "end": t, "device": "", "browser": "", "tier": "unknown",
                        "page_view": 0, "product_view": 0, "search": 0, "add_to_cart": 0,
@@ -284,38 +309,42 @@ def find_sessions(rows):
         if kind == "purchase":
             session["items"] += quantity
             session["spent"] += amount
-    return closed + open_sessions, late
+    return closed + open_sessions
 
 
-def check_sessions(db, root):
-    found, late = [], 0
+def load_sessions(db, root):
+    """The table `sessions`: one user after the other, each row by row."""
     rows = db.execute("""SELECT user_id, t, stamp, event_type, device_type, browser, user_tier,
-        amount, quantity FROM enriched ORDER BY user_id, n""").fetchall()
-    start = 0
-    for i in range(1, len(rows) + 1):
-        if i < len(rows) and rows[i][0] == rows[start][0]:
-            continue
-        sessions, user_late = find_sessions([r[1:] for r in rows[start:i]])
-        late += user_late
-        for s in sessions:
-            found.append((rows[start][0], s["tier"], s["start"], s["end"],
-                          (s["end"] - s["start"]) // MINUTE_US, s["page_view"],
-                          s["product_view"], s["search"], s["add_to_cart"], s["purchase"],
-                          str(s["spent"]), s["items"], s["device"], s["browser"]))
-        start = i
+        amount, quantity FROM enriched ORDER BY user_id, n""")
+    staged = root / "expected_sessions.jsonl"
+    with staged.open("w") as out:
+        def close(user, mine):
+            for s in find_sessions(mine):
+                out.write(json.dumps((
+                    user, s["tier"], s["start"], s["end"], (s["end"] - s["start"]) // MINUTE_US,
+                    s["page_view"], s["product_view"], s["search"], s["add_to_cart"],
+                    s["purchase"], str(s["spent"]), s["items"], s["device"], s["browser"])) + "\n")
+
+        user, mine = None, []
+        while chunk := rows.fetchmany(50_000):
+            for row in chunk:
+                if row[0] != user:
+                    close(user, mine)
+                    user, mine = row[0], []
+                mine.append(row[1:])
+        close(user, mine)
     db.execute("""CREATE TABLE sessions (user_id VARCHAR, tier VARCHAR, s BIGINT, e BIGINT,
         minutes BIGINT, pv BIGINT, pr BIGINT, se BIGINT, ac BIGINT, pu BIGINT,
         spent DECIMAL(18, 2), items BIGINT, device VARCHAR, browser VARCHAR)""")
-    staged = root / "expected_sessions.jsonl"
-    with staged.open("w") as out:
-        for row in found:
-            out.write(json.dumps(row) + "\n")
     db.execute(f"""INSERT INTO sessions SELECT j[1], j[2], j[3]::BIGINT, j[4]::BIGINT,
         j[5]::BIGINT, j[6]::BIGINT, j[7]::BIGINT, j[8]::BIGINT, j[9]::BIGINT, j[10]::BIGINT,
         j[11]::DECIMAL(18, 2), j[12]::BIGINT, j[13], j[14] FROM (SELECT json::VARCHAR[] AS j
         FROM read_json('{staged}', records = false, columns = {{'json': 'VARCHAR[]'}},
         format = 'newline_delimited'))""")
     staged.unlink()
+
+
+def check_sessions(db, root):
     read_output(db, "out_sessions", root / "store" / "user_sessions_realtime", {
         "session_id": "VARCHAR", "user_id": "VARCHAR", "user_tier": "VARCHAR",
         "session_start": "TIMESTAMPTZ", "session_end": "TIMESTAMPTZ",
@@ -343,7 +372,7 @@ def latest(db, table, folder, columns, key):
     staged.write_text("".join(rows.values()))
     db.execute(f"DROP TABLE {table}_all")
     spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
-    db.execute(f"CREATE TABLE {table} AS SELECT * FROM read_json('{staged}', columns = {spec}, "
+    db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM read_json('{staged}', columns = {spec}, "
                f"format = 'newline_delimited')")
     staged.unlink()
 
@@ -405,12 +434,34 @@ def check_views(db, root):
                       f"LEFT JOIN out_products o USING (date, product_id)")
 
 
+def open_truth(root, file):
+    """What must come out depends on the input alone: computed once and kept in `file`."""
+    if file is None:
+        db = duckdb.connect()
+        load_input(db, root)
+        load_sessions(db, root)
+        return db
+    if not file.exists():
+        unfinished = file.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        db = duckdb.connect(str(unfinished))
+        load_input(db, root)
+        load_sessions(db, root)
+        db.close()
+        unfinished.rename(file)
+    db = duckdb.connect(str(file), read_only=True)
+    db.execute("SET TimeZone = 'UTC'")
+    return db
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dir", type=Path, help="root folder of input and output")
-    root = parser.parse_args().dir
-    db = duckdb.connect()
-    load_input(db, root)
+    parser.add_argument("--truth", type=Path,
+                        help="file for the expected rows: made when missing, else used")
+    options = parser.parse_args()
+    root = options.dir
+    db = open_truth(root, options.truth)
     failures = 0
     for check in (check_events, check_dead_letters, check_windows, check_sessions, check_views):
         try:
