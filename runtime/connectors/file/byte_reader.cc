@@ -1,6 +1,7 @@
 #include "runtime/connectors/file/byte_reader.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -17,16 +18,28 @@ namespace weir {
 namespace {
 
 constexpr size_t kPackedBlock = 256 * 1024;
+/// A writer that is at work fills a pipe in less; one that rests must not hold up the worker.
+constexpr int kPipeWaitMs = 1;
+
+bool IsStream(mode_t mode) { return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISSOCK(mode); }
 
 class PlainReader final : public ByteReader {
  public:
-  PlainReader(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  PlainReader(std::string path, int file) : path_(std::move(path)), file_(file) {
+    struct stat info {};
+    stream_ = ::fstat(file_, &info) == 0 && IsStream(info.st_mode);
+  }
   PlainReader(const PlainReader&) = delete;
   PlainReader& operator=(const PlainReader&) = delete;
   ~PlainReader() override { ::close(file_); }
 
   Result<size_t> Read(char* buffer, size_t size) override {
+    waiting_ = false;
     while (true) {
+      if (stream_ && !HasInput()) {
+        waiting_ = true;
+        return size_t{0};
+      }
       const ssize_t got = ::read(file_, buffer, size);
       if (got > 0) {
         offset_ += got;
@@ -36,9 +49,15 @@ class PlainReader final : public ByteReader {
         WEIR_TRY(CheckNotCut());
         return size_t{0};
       }
+      if (errno == EAGAIN) {
+        waiting_ = true;
+        return size_t{0};
+      }
       if (errno != EINTR) return FileError("read", path_, errno);
     }
   }
+
+  bool waiting() const override { return waiting_; }
 
   Status Seek(int64_t offset) override {
     struct stat info {};
@@ -52,6 +71,11 @@ class PlainReader final : public ByteReader {
   bool can_follow() const override { return true; }
 
  private:
+  /// Bytes, or the end: a pipe without a writer so far has neither.
+  bool HasInput() const {
+    pollfd wanted{file_, POLLIN, 0};
+    return ::poll(&wanted, 1, kPipeWaitMs) > 0;
+  }
   Status Cut(int64_t offset, int64_t size) const {
     return DataLossError(
         "{} is shorter ({} bytes) than what has been read of it ({}): was it replaced?", path_,
@@ -66,6 +90,8 @@ class PlainReader final : public ByteReader {
 
   std::string path_;
   int file_;
+  bool stream_ = false;
+  bool waiting_ = false;
   int64_t offset_ = 0;
 };
 
@@ -81,6 +107,7 @@ class PackedReader : public ByteReader {
         WEIR_ASSIGN(filled_, file_->Read(input_.data(), input_.size()));
         used_ = 0;
         if (filled_ == 0) {
+          if (file_->waiting()) return size_t{0};
           if (inside_) return DataLossError("{} ends inside its compressed data", path_);
           return size_t{0};
         }
@@ -114,6 +141,7 @@ class PackedReader : public ByteReader {
     return Status::Ok();
   }
 
+  bool waiting() const override { return file_->waiting(); }
   bool can_follow() const override { return false; }
 
  protected:
@@ -189,8 +217,14 @@ class ZstdReader final : public PackedReader {
 
 }  // namespace
 
+bool IsConsumedByReading(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && IsStream(info.st_mode);
+}
+
 Result<std::unique_ptr<ByteReader>> OpenByteReader(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK a pipe that nobody writes yet would be waited for here.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return FileError("open", path, errno);
   auto plain = std::make_unique<PlainReader>(path, file);
   unsigned char magic[4] = {};

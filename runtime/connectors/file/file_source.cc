@@ -1,5 +1,8 @@
 #include "runtime/connectors/file/file_source.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <charconv>
 
 #include "runtime/connectors/file/file_paths.h"
@@ -66,7 +69,13 @@ FileSource::FileSource(const SourceRequest& request)
 Status FileSource::Open() {
   WEIR_ASSIGN(files_, FindInputFiles(options_, name_));
   // Unreadable files are reported now, not in the middle of a run.
-  for (const std::string& file : files_) WEIR_TRY(OpenByteReader(file).status());
+  for (const std::string& file : files_) {
+    if (IsConsumedByReading(file)) {
+      if (::access(file.c_str(), R_OK) != 0) return FileError("open", file, errno);
+    } else {
+      WEIR_TRY(OpenByteReader(file).status());
+    }
+  }
   format_ = FileFormat(options_, format_, files_.front());
   return Status::Ok();
 }

@@ -7,6 +7,8 @@ namespace weir {
 namespace {
 
 constexpr size_t kRecordsPerRead = 2048;
+/// Each passes over some MiB of one line.
+constexpr int kMostEmptyReads = 16;
 
 }  // namespace
 
@@ -31,9 +33,16 @@ Status FileTable::OpenFile() {
 }
 
 Result<bool> FileTable::Read(RecordChunk& chunk) {
+  const size_t before = chunk.records.size();
+  int empty_reads = 0;
   while (true) {
     WEIR_ASSIGN(const bool more, lines_->Read(kRecordsPerRead, chunk));
-    if (more) return true;
+    if (chunk.records.size() > before) return true;
+    if (more && ++empty_reads > kMostEmptyReads) {
+      return DataLossError("table {}: {} has a line that does not end", name_, files_[file_]);
+    }
+    // A pipe is read to its end: half a table would answer wrongly.
+    if (more || !lines_->at_end()) continue;
     if (++file_ == files_.size()) {
       --file_;
       return false;

@@ -10,6 +10,8 @@ constexpr size_t kBlock = 1 << 20;
 /// A block that has less room than this is replaced.
 constexpr size_t kLeastRoom = 64 * 1024;
 constexpr size_t kChunkBytes = 1 << 20;
+/// Blocks of one line that are passed over before the caller may look at the clock again.
+constexpr int kStepsInsideLine = 4;
 
 std::string_view WithoutBreak(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -19,24 +21,32 @@ std::string_view WithoutBreak(std::string_view line) {
 
 }  // namespace
 
-Status LineReader::ReadHeader() {
+Result<bool> LineReader::ReadHeader() {
   RecordChunk chunk;
   const bool follow = options_.follow;
   options_.follow = false;
+  header_pending_ = false;
   while (chunk.records.empty()) {
     WEIR_ASSIGN(const bool more, Read(1, chunk));
-    if (!more) break;
+    if (overlong_ != nullptr || !chunk.truncated.empty()) {
+      return DataLossError("the first line, which should be the header, is longer than {} bytes",
+                           options_.max_line);
+    }
+    if (more) continue;
+    header_pending_ = bytes_->waiting();
+    break;
   }
   options_.follow = follow;
+  if (header_pending_) return false;
   at_end_ = false;
   header_ = std::make_shared<const std::string>(chunk.records.empty() ? "" : chunk.records[0]);
-  return Status::Ok();
+  return true;
 }
 
 Status LineReader::Open(int64_t start, bool skip_line) {
   if (options_.header) {
-    WEIR_TRY(ReadHeader());
-    if (start == 0 && !skip_line) return Status::Ok();
+    WEIR_TRY(ReadHeader().status());
+    if (header_pending_ || (start == 0 && !skip_line)) return Status::Ok();
   }
   if (start != offset_ || begin_ != end_) {
     WEIR_TRY(bytes_->Seek(start));
@@ -126,6 +136,11 @@ void LineReader::StartOverlong() {
 Result<bool> LineReader::Read(size_t max_records, RecordChunk& chunk) {
   const size_t before = chunk.records.size();
   size_t bytes = 0;
+  if (header_pending_) {
+    WEIR_ASSIGN(const bool complete, ReadHeader());
+    if (!complete) return false;
+  }
+  int steps_inside_line = 0;
   const char* owned = nullptr;
   if (header_ != nullptr) {
     chunk.header = *header_;
@@ -142,10 +157,13 @@ Result<bool> LineReader::Read(size_t max_records, RecordChunk& chunk) {
     }
     // What is there goes on first: a new block is only needed when nothing is left of this one.
     if (chunk.records.size() > before) return true;
-    if (static_cast<int64_t>(end_ - begin_) > options_.max_line) StartOverlong();
+    if (static_cast<int64_t>(end_ - begin_) > options_.max_line) {
+      StartOverlong();
+      if (++steps_inside_line > kStepsInsideLine) return true;
+    }
     WEIR_ASSIGN(const bool more, Fill());
     if (more) continue;
-    if (options_.follow && bytes_->can_follow()) return false;
+    if (bytes_->waiting() || (options_.follow && bytes_->can_follow())) return false;
     at_end_ = true;
     if (begin_ == end_ && overlong_ == nullptr) return false;
     chunk.owners.push_back(block_);

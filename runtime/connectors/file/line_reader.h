@@ -31,7 +31,8 @@ class LineReader {
   /// Reads the header; then goes to `start`, the offset of a line, and past that line when
   /// `skip_line`.
   Status Open(int64_t start, bool skip_line);
-  /// Appends up to `max_records` lines (about 1 MiB); false: nothing is there for now.
+  /// Appends up to `max_records` lines (about 1 MiB); false: nothing is there for now. Inside a
+  /// line that is too long it may return true without any: so a line without end is read in steps.
   Result<bool> Read(size_t max_records, RecordChunk& chunk);
   bool at_end() const { return at_end_; }
 
@@ -42,7 +43,8 @@ class LineReader {
   void Emit(std::string_view line, size_t consumed, RecordChunk& chunk);
   void EmitCut(std::shared_ptr<const std::string> prefix, int64_t length, RecordChunk& chunk);
   void StartOverlong();
-  Status ReadHeader();
+  /// False: a pipe has not brought it yet.
+  Result<bool> ReadHeader();
   void NewBlock(size_t keep);
 
   std::unique_ptr<ByteReader> bytes_;
@@ -57,6 +59,7 @@ class LineReader {
   std::shared_ptr<std::string> overlong_;  ///< start of a line that is being passed over
   int64_t overlong_start_ = 0;
   std::shared_ptr<const std::string> header_;
+  bool header_pending_ = false;
 };
 
 }  // namespace weir

@@ -1,5 +1,7 @@
 #include "runtime/connectors/file/line_reader.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/connectors/file/byte_writer.h"
@@ -81,6 +83,75 @@ TEST_F(LineReaderTest, OverlongLinesAreCutAndTheirNeighboursPass) {
   EXPECT_EQ(chunk.truncated[0], (std::pair<size_t, int64_t>{1, 5'000'000}));
   EXPECT_EQ(chunk.truncated[1], (std::pair<size_t, int64_t>{3, 2000}));
   EXPECT_EQ(chunk.offsets[2], 5'000'008);
+}
+
+TEST_F(LineReaderTest, ALineWithoutEndIsReadInSteps) {
+  Result<std::unique_ptr<ByteReader>> bytes = OpenByteReader("/dev/zero");
+  ASSERT_TRUE(bytes.ok()) << bytes.status().ToString();
+  LineReader lines(*std::move(bytes), {});
+  ASSERT_TRUE(lines.Open(0, /*skip_line=*/false).ok());
+  RecordChunk chunk;
+  for (int step = 0; step < 20; ++step) {
+    const Result<bool> more = lines.Read(10, chunk);
+    ASSERT_TRUE(more.ok());
+    EXPECT_TRUE(*more);
+    EXPECT_EQ(chunk.size(), 0u);
+    EXPECT_LE(chunk.owners.size(), 20u);
+  }
+}
+
+TEST_F(LineReaderTest, AHeaderWithoutEndIsAnError) {
+  LineOptions options;
+  options.header = true;
+  Result<std::unique_ptr<ByteReader>> bytes = OpenByteReader("/dev/zero");
+  LineReader lines(*std::move(bytes), options);
+  EXPECT_EQ(lines.Open(0, /*skip_line=*/false).code(), StatusCode::kDataLoss);
+}
+
+TEST_F(LineReaderTest, APipeIsNeverWaitedFor) {
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  LineOptions options;
+  options.max_line = 1000;
+  LineReader lines = Open("pipe", options);
+  RecordChunk chunk;
+  Result<bool> more = lines.Read(10, chunk);  // nobody writes yet
+  ASSERT_TRUE(more.ok());
+  EXPECT_FALSE(*more);
+  EXPECT_FALSE(lines.at_end());
+  const int writer = ::open(Path("pipe").c_str(), O_WRONLY | O_NONBLOCK);
+  ASSERT_GE(writer, 0);
+  ASSERT_FALSE(*lines.Read(10, chunk));  // a writer that rests
+  ASSERT_EQ(::write(writer, "one\ntw", 6), 6);
+  ASSERT_TRUE(*lines.Read(10, chunk));
+  EXPECT_EQ(Texts(chunk), (std::vector<std::string>{"one"}));
+  ASSERT_FALSE(*lines.Read(10, chunk));
+  const std::string endless(5000, 'x');  // then the writer goes away inside a line
+  ASSERT_EQ(::write(writer, endless.data(), endless.size()), 5000);
+  ::close(writer);
+  while (*lines.Read(10, chunk)) {
+  }
+  EXPECT_TRUE(lines.at_end());
+  ASSERT_EQ(chunk.size(), 2u);
+  ASSERT_EQ(chunk.truncated.size(), 1u);
+  EXPECT_EQ(chunk.truncated[0], (std::pair<size_t, int64_t>{1, 5002}));
+}
+
+TEST_F(LineReaderTest, TheHeaderOfAPipeMayComeLater) {
+  ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
+  LineOptions options;
+  options.header = true;
+  LineReader lines = Open("pipe", options);
+  RecordChunk chunk;
+  ASSERT_FALSE(*lines.Read(10, chunk));
+  const int writer = ::open(Path("pipe").c_str(), O_WRONLY | O_NONBLOCK);
+  ASSERT_EQ(::write(writer, "id,na", 5), 5);
+  ASSERT_FALSE(*lines.Read(10, chunk));
+  ASSERT_EQ(::write(writer, "me\n1,a\n", 7), 7);
+  ::close(writer);
+  while (*lines.Read(10, chunk)) {
+  }
+  EXPECT_EQ(chunk.header, "id,name");
+  EXPECT_EQ(Texts(chunk), (std::vector<std::string>{"1,a"}));
 }
 
 TEST_F(LineReaderTest, FollowsAGrowingFileByWholeLines) {
