@@ -106,6 +106,7 @@ class DeclaredConnectors final : public JobConnectors {
     request.name = name;
     request.options = &call.options;
     request.incarnation = options.incarnation;
+    request.resumable = options.state != nullptr;
     request.num_writers = options.workers;
     request.clock = options.clock;
     return request;

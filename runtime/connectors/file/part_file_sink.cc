@@ -152,6 +152,7 @@ Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
   settings.batch_rows = request.batch_rows;
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
+  settings.resumable = request.resumable;
   settings.clock = request.clock == nullptr ? &SystemClock::Instance() : request.clock;
   settings.incarnation = request.incarnation.empty() ? fmt::format("{:x}", settings.clock->Now())
                                                      : request.incarnation;
@@ -172,7 +173,10 @@ Status PrepareFolder(const std::string& folder) {
 
 Status PartFileSink::Open() {
   WEIR_TRY(PrepareFolder(settings_.path));
-  return claim_.Take(settings_.path);
+  WEIR_TRY(claim_.Take(settings_.path));
+  RemoveAbandonedParts(settings_.path);
+  if (settings_.resumable) return Status::Ok();
+  return lease_.Take(settings_.path, settings_.incarnation);
 }
 
 Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {

@@ -5,6 +5,7 @@
 
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/output_claim.h"
+#include "runtime/connectors/file/part_lease.h"
 
 namespace weir {
 
@@ -14,6 +15,7 @@ struct FileSinkSettings {
   std::string format;
   std::string compression;
   std::string incarnation;
+  bool resumable = true;
   ConnectorOptions format_options;
   SchemaPtr schema;
   std::vector<int> key;
@@ -37,6 +39,7 @@ class PartFileSink final : public SinkConnector {
  private:
   FileSinkSettings settings_;
   OutputClaim claim_;
+  PartLease lease_;
 };
 
 /// Makes `folder` and checks that files can be made in it.

@@ -1,10 +1,15 @@
+#include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <functional>
 #include <thread>
 
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/byte_reader.h"
 #include "runtime/connectors/file/file_connector.h"
+#include "runtime/connectors/file/part_lease.h"
 #include "tests/unit/runtime/connectors/file/file_fixture.h"
 
 namespace weir {
@@ -22,7 +27,7 @@ class FileSinkTest : public FileTest {
     request.name = "sessions";
     request.options = &options_;
     request.schema = schema_;
-    request.incarnation = "i1";
+    request.incarnation = incarnation_;
     request.clock = &clock_;
     Result<std::unique_ptr<SinkConnector>> sink = FileConnectorSpec().sink->make(request);
     if (sink.ok()) WEIR_TRY((*sink)->Open());
@@ -44,6 +49,7 @@ class FileSinkTest : public FileTest {
   ManualClock clock_;
   ConnectorOptions options_;
   SinkRequest request_;
+  std::string incarnation_ = "i1";
   std::vector<RefusedRow> refused_;
 };
 
@@ -74,6 +80,63 @@ TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
   EXPECT_EQ(Names("out"),
             (std::vector<std::string>{".part-i1-1-000000.jsonl.tmp", "part-i1-0-000004.jsonl",
                                       "part-i1-0-000005.jsonl"}));
+}
+
+/// A run without a state folder that is killed while a part is open.
+void RunAndDie(const std::function<void()>& run) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    run();
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+}
+
+TEST_F(FileSinkTest, PartsOfAKilledRunGoAtTheNextStart) {
+  request_.resumable = false;
+  incarnation_ = "dead";
+  Write("out/.part-kept-0-000000.jsonl.tmp", "of a run with a state folder");
+  RunAndDie([this] {
+    Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+    std::unique_ptr<SinkWriter> writer = Writer(**sink);
+    if (!writer->Append(Rows(1, 2)).ok()) ::_exit(1);
+    // The two survive the writer only if nobody cleans up.
+    new std::unique_ptr<SinkWriter>(std::move(writer));
+    new std::unique_ptr<SinkConnector>(*std::move(sink));
+  });
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-dead-0-000000.jsonl.tmp",
+                                                    ".part-kept-0-000000.jsonl.tmp",
+                                                    ".weir-dead.lock"}));
+  incarnation_ = "next";
+  testing::internal::CaptureStderr();
+  {
+    Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+    ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                testing::HasSubstr("removed 1 unfinished part of run dead"));
+    EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp",
+                                                      ".weir-next.lock"}));
+  }
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp"}));
+}
+
+TEST_F(FileSinkTest, PartsOfARunningRunStay) {
+  request_.resumable = false;
+  incarnation_ = "running";
+  Result<std::unique_ptr<SinkConnector>> first = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**first);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  // As another process sees the folder.
+  RemoveAbandonedParts(Path("out"));
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-running-0-000000.jsonl.tmp",
+                                                    ".weir-running.lock"}));
+  ASSERT_TRUE(writer->Close().ok());
+  writer = nullptr;
+  first->reset();
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-running-0-000000.jsonl"}));
 }
 
 TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
