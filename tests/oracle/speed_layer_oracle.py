@@ -5,7 +5,8 @@ Decoding, rules, deduplication, tiers, windows and views are SQL over the raw li
 sessions are a second implementation in Python, row by row. Nothing here knows the engine's code.
 
   speed_layer_oracle.py DIR [--truth FILE]
-      DIR/log/user_events.jsonl   input, one record a line
+      DIR/log/user_events*.jsonl  input, one record a line; each file is a partition
+      DIR/log/transactions*.jsonl likewise; may be absent
       DIR/tables/users.csv        user_id,tier,is_active
       DIR/log, DIR/store, DIR/views   what the pipeline wrote
 
@@ -85,25 +86,35 @@ class Mismatch(Exception):
     pass
 
 
+def load_lines(db, table, root, stem, temporary=""):
+    """Numbered in the order of each partition; which partition comes first decides nothing."""
+    files = sorted(str(p) for p in (root / "log").glob(f"{stem}*.jsonl"))
+    if not files:
+        db.execute(f"CREATE {temporary} TABLE {table} (n BIGINT, part VARCHAR, line VARCHAR)")
+        return
+    db.execute(f"""
+        CREATE {temporary} TABLE {table} AS
+        SELECT row_number() OVER () AS n, filename AS part, coalesce(line, '') AS line
+        FROM read_csv({files}, filename = true, columns = {{'line': 'VARCHAR'}},
+          auto_detect = false, header = false, strict_mode = false, delim = '\x01', quote = '',
+          escape = '', max_line_size = 33554432)""")
+
+
 def load_input(db, root):
     db.execute("SET TimeZone = 'UTC'")
-    events = str(root / "log" / "user_events.jsonl")
-    db.execute(f"""
-        CREATE TABLE lines AS
-        SELECT row_number() OVER () AS n, coalesce(line, '') AS line FROM read_csv('{events}',
-          columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, strict_mode = false,
-          delim = '\x01', quote = '', escape = '', max_line_size = 33554432)""")
+    load_lines(db, "lines", root, "user_events")
     db.execute(f"""
         CREATE TABLE users AS SELECT user_id::VARCHAR AS user_id, tier::VARCHAR AS tier
         FROM read_csv('{root / "tables" / "users.csv"}', header = true) WHERE is_active""")
     first_bad = "CASE " + " ".join(
         f"WHEN NOT {check} THEN '{name}'" for name, check in FIELDS) + " END"
     # Only whole objects are looked into: a path into malformed text is an error of DuckDB's.
-    db.execute("""CREATE TABLE objects AS SELECT n, line FROM lines WHERE json_valid(line)""")
+    db.execute("""CREATE TABLE objects AS SELECT n, part, line FROM lines WHERE json_valid(line)""")
     db.execute("DELETE FROM objects WHERE json_type(line) != 'OBJECT'")
     db.execute(f"""
-        CREATE TABLE decoded AS SELECT n, line, v, {first_bad} AS bad_field FROM (
-          SELECT n, line, json_type(line, {PATHS}) AS k, json_extract_string(line, {PATHS}) AS v
+        CREATE TABLE decoded AS SELECT n, part, line, v, {first_bad} AS bad_field FROM (
+          SELECT n, part, line, json_type(line, {PATHS}) AS k,
+            json_extract_string(line, {PATHS}) AS v
           FROM objects)""")
     db.execute("""CREATE TABLE bad_lines AS
         SELECT line, bad_field FROM decoded WHERE bad_field IS NOT NULL UNION ALL
@@ -112,8 +123,9 @@ def load_input(db, root):
     db.execute("DROP TABLE lines")
     db.execute(f"""
         CREATE TABLE rows AS
-        SELECT n, lower({value("event_id")}) AS event_id, lower({value("user_id")}) AS user_id,
-          lower({value("session_id")}) AS session_id, lower({value("event_type")}) AS event_type,
+        SELECT n, part, lower({value("event_id")}) AS event_id,
+          lower({value("user_id")}) AS user_id, lower({value("session_id")}) AS session_id,
+          lower({value("event_type")}) AS event_type,
           epoch_us({value("timestamp")}::TIMESTAMPTZ) AS t,
           coalesce({value("device_type")}, '') AS device_type,
           coalesce({value("browser")}, '') AS browser, {value("ip_address")} AS ip_address,
@@ -127,8 +139,8 @@ def load_input(db, root):
     # The watermark in force when a row is read: all rows before it, in steps of a second.
     db.execute(f"""
         CREATE TABLE stamped AS SELECT *,
-          CAST(floor((max(t) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                - {LAG_US}) / {STEP_US}) AS BIGINT) * {STEP_US} AS stamp,
+          CAST(floor((max(t) OVER (PARTITION BY part ORDER BY n
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - {LAG_US}) / {STEP_US}) AS BIGINT) * {STEP_US} AS stamp,
           event_type = 'purchase' AND transaction_id IS NULL AS no_transaction,
           event_type = 'purchase' AND amount <= 0 AS no_amount,
           event_type = 'search' AND search_query IS NULL AS no_query
@@ -146,10 +158,10 @@ def read_output(db, table, folder, columns):
     files = sorted(str(p) for p in folder.glob("*.jsonl")) if folder.is_dir() else []
     if not files:
         listed = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
-        db.execute(f"CREATE TEMP TABLE {table} AS SELECT {listed} WHERE false")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {listed} WHERE false")
         return
     spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
-    db.execute(f"""CREATE TEMP TABLE {table} AS SELECT * FROM read_json({files},
+    db.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_json({files},
         columns = {spec}, format = 'newline_delimited', maximum_object_size = 33554432)""")
 
 
@@ -372,18 +384,19 @@ def latest(db, table, folder, columns, key):
     staged.write_text("".join(rows.values()))
     db.execute(f"DROP TABLE {table}_all")
     spec = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
-    db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM read_json('{staged}', columns = {spec}, "
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_json('{staged}', columns = {spec}, "
                f"format = 'newline_delimited')")
     staged.unlink()
 
 
-def check_views(db, root):
+def check_views(db, root, folder="views"):
+    """`folder`/<view>: the engine's own views, or those that the DDL derives from events."""
     kinds = (("page_views", "page_view"), ("product_views", "product_view"),
              ("searches", "search"), ("add_to_carts", "add_to_cart"),
              ("remove_from_cart", "remove_from_cart"), ("checkout_starts", "checkout_start"),
              ("purchases", "purchase"), ("logins", "login"), ("logouts", "logout"))
     day = "make_timestamp(t)::DATE"
-    latest(db, "out_funnel", root / "views" / "conversion_funnel",
+    latest(db, "out_funnel", root / folder / "conversion_funnel",
            {"date": "DATE", "hour": "BIGINT", "user_tier": "VARCHAR"}
            | {name: "BIGINT" for name, _ in kinds}
            | {"unique_users": "BIGINT", "unique_sessions": "BIGINT"},
@@ -394,13 +407,13 @@ def check_views(db, root):
     funnel = (f"SELECT {day} AS date, hour(make_timestamp(t)) AS hour, user_tier, {counts}, "
               f"count(DISTINCT user_id) AS u, count(DISTINCT session_id) AS s FROM enriched "
               f"GROUP BY ALL")
-    compare(db, "view conversion_funnel", f"SELECT date, hour, user_tier, {names} FROM ({funnel})",
+    compare(db, f"{folder} conversion_funnel", f"SELECT date, hour, user_tier, {names} FROM ({funnel})",
             f"SELECT date, hour, user_tier, {names} FROM out_funnel")
     for mine, theirs in (("u", "unique_users"), ("s", "unique_sessions")):
-        compare_close(db, f"view conversion_funnel {theirs} (approximate)",
+        compare_close(db, f"{folder} conversion_funnel {theirs} (approximate)",
                       f"SELECT e.date, e.hour, e.user_tier, e.{mine}, o.{theirs} FROM ({funnel}) e "
                       f"LEFT JOIN out_funnel o USING (date, hour, user_tier)")
-    latest(db, "out_tiers", root / "views" / "user_tier_performance",
+    latest(db, "out_tiers", root / folder / "user_tier_performance",
            {"date": "DATE", "user_tier": "VARCHAR", "total_events": "BIGINT",
             "purchases": "BIGINT", "avg_order_value": "DECIMAL(38, 6)",
             "active_users": "BIGINT", "sessions": "BIGINT"}, ("date", "user_tier"))
@@ -408,14 +421,14 @@ def check_views(db, root):
              f"(event_type = 'purchase') AS purchases, "
              f"CAST(sum(amount) FILTER (event_type = 'purchase') AS DECIMAL(38, 6)) AS amount "
              f"FROM enriched GROUP BY ALL")
-    compare(db, "view user_tier_performance",
+    compare(db, f"{folder} user_tier_performance",
             f"SELECT date, user_tier, total_events, purchases FROM ({tiers})",
             "SELECT date, user_tier, total_events, purchases FROM out_tiers")
-    compare_close(db, "view user_tier_performance average order (exact to 6 digits)",
+    compare_close(db, f"{folder} user_tier_performance average order (exact to 6 digits)",
                   f"SELECT e.date, e.user_tier, e.amount::DOUBLE / e.purchases, "
                   f"o.avg_order_value::DOUBLE FROM ({tiers}) e LEFT JOIN out_tiers o "
                   f"USING (date, user_tier) WHERE e.purchases > 0", tolerance=1e-7)
-    latest(db, "out_products", root / "views" / "product_performance",
+    latest(db, "out_products", root / folder / "product_performance",
            {"date": "DATE", "product_id": "VARCHAR", "views": "BIGINT", "add_to_carts": "BIGINT",
             "purchases": "BIGINT", "unique_viewers": "BIGINT", "unique_sessions": "BIGINT"},
            ("date", "product_id"))
@@ -425,13 +438,68 @@ def check_views(db, root):
                 f"count(*) FILTER (event_type = 'purchase') AS purchases, "
                 f"count(DISTINCT user_id) AS u, count(DISTINCT session_id) AS s "
                 f"FROM enriched WHERE product_id IS NOT NULL GROUP BY ALL")
-    compare(db, "view product_performance",
+    compare(db, f"{folder} product_performance",
             f"SELECT date, product_id, views, add_to_carts, purchases FROM ({products})",
             "SELECT date, product_id, views, add_to_carts, purchases FROM out_products")
     for mine, theirs in (("u", "unique_viewers"), ("s", "unique_sessions")):
-        compare_close(db, f"view product_performance {theirs} (approximate)",
+        compare_close(db, f"{folder} product_performance {theirs} (approximate)",
                       f"SELECT e.date, e.product_id, e.{mine}, o.{theirs} FROM ({products}) e "
                       f"LEFT JOIN out_products o USING (date, product_id)")
+
+
+TRANSACTION = {  # in schema order: a good value
+    "transaction_id": ("VARCHAR", UUID), "user_id": ("VARCHAR", UUID),
+    "product_id": ("VARCHAR", UUID), "quantity": ("number", r"'^\d+$'"),
+    "unit_price": ("number", r"'^-?\d+(\.\d{1,2})?$'"),
+    "total_amount": ("number", r"'^-?\d+(\.\d{1,2})?$'"),
+    "discount_amount": ("number", r"'^-?\d+(\.\d{1,2})?$'"),
+    "tax_amount": ("number", r"'^-?\d+(\.\d{1,2})?$'"), "status": ("VARCHAR", "'.*'"),
+    "payment_method": ("VARCHAR", "'.*'"), "created_at": ("VARCHAR", TIME)}
+
+
+def good_transaction(name):
+    kind, pattern = TRANSACTION[name]
+    kinds = "('BIGINT', 'UBIGINT', 'DOUBLE')" if kind == "number" else "('VARCHAR')"
+    return (f"coalesce(json_type(line, '$.{name}') IN {kinds} AND regexp_full_match("
+            f"json_extract_string(line, '$.{name}'), {pattern}), false)")
+
+
+def check_transactions(db, root):
+    """The table of transactions: valid by schema and rules, the first of each id, with its tier."""
+    if not (root / "store" / "transactions_realtime").is_dir():
+        return
+    load_lines(db, "transaction_lines", root, "transactions", temporary="TEMP")
+    text = {name: f"json_extract_string(line, '$.{name}')" for name in TRANSACTION}
+    ids = ", ".join(f"lower({text[name]}) AS {name}"
+                    for name in ("transaction_id", "user_id", "product_id"))
+    money = ", ".join(f"{text[name]}::DECIMAL(10, 2) AS {name}" for name in (
+        "unit_price", "total_amount", "discount_amount", "tax_amount"))
+    db.execute(f"""
+        CREATE TEMP TABLE expected_transactions AS SELECT t.* EXCLUDE n, coalesce(u.tier, 'unknown')
+        FROM (
+          SELECT n, {ids}, {text["quantity"]}::BIGINT AS quantity, {money},
+            {text["status"]} AS status, {text["payment_method"]} AS payment_method,
+            epoch_us({text["created_at"]}::TIMESTAMPTZ) AS created_at
+          FROM (SELECT n, line FROM transaction_lines WHERE json_valid(line))
+          WHERE json_type(line) = 'OBJECT' AND {" AND ".join(map(good_transaction, TRANSACTION))}
+        ) t LEFT JOIN users u ON t.user_id = u.user_id
+        WHERE quantity > 0 AND unit_price > 0 AND abs(total_amount
+          - (quantity * unit_price - discount_amount + tax_amount)) <= 0.01
+        QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY n) = 1""")
+    kinds = {name: "VARCHAR" for name in TRANSACTION} | {
+        "quantity": "BIGINT", "created_at": "TIMESTAMPTZ", "user_tier": "VARCHAR"} | {
+        name: "DECIMAL(10, 2)" for name in (
+            "unit_price", "total_amount", "discount_amount", "tax_amount")}
+    read_output(db, "out_transactions", root / "store" / "transactions_realtime", kinds)
+    compare(db, "transactions", "SELECT * FROM expected_transactions",
+            """SELECT transaction_id, user_id, product_id, quantity, unit_price, total_amount,
+               discount_amount, tax_amount, status, payment_method, epoch_us(created_at), user_tier
+               FROM out_transactions""")
+
+
+def check_ddl_views(db, root):
+    if (root / "ddl_views").is_dir():
+        check_views(db, root, "ddl_views")
 
 
 def open_truth(root, file):
@@ -463,7 +531,8 @@ def main():
     root = options.dir
     db = open_truth(root, options.truth)
     failures = 0
-    for check in (check_events, check_dead_letters, check_windows, check_sessions, check_views):
+    for check in (check_events, check_dead_letters, check_windows, check_sessions, check_views,
+                  check_transactions, check_ddl_views):
         try:
             check(db, root)
         except Mismatch as problem:
