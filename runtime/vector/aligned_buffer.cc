@@ -1,7 +1,7 @@
 #include "runtime/vector/aligned_buffer.h"
 
-#include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "runtime/base/check.h"
 
@@ -17,9 +17,12 @@ size_t RoundedUp(size_t bytes) {
 }  // namespace
 
 std::shared_ptr<uint8_t[]> MakeBuffer(size_t bytes) {
-  void* memory = std::aligned_alloc(kAlignment, RoundedUp(bytes));
+  // Not aligned_alloc: the program's own allocator takes part in operator new only.
+  constexpr std::align_val_t kAlign{kAlignment};
+  void* memory = ::operator new(RoundedUp(bytes), kAlign, std::nothrow);
   WEIR_CHECK(memory != nullptr, "out of memory: {} bytes", bytes);
-  return {static_cast<uint8_t*>(memory), [](uint8_t* buffer) { std::free(buffer); }};
+  return {static_cast<uint8_t*>(memory),
+          [](uint8_t* buffer) { ::operator delete(buffer, std::align_val_t{kAlignment}); }};
 }
 
 std::shared_ptr<uint8_t[]> MakeZeroedBuffer(size_t bytes) {
