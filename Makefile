@@ -23,7 +23,7 @@ CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
-        install-store clean
+        install-store bench-store clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ oracle: install-tests ## The speed layer against DuckDB: 1 M events with 1, 2 an
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 	@python3 bench/e2e/run_job.py --flowc $(FLOWC)
+
+bench-store: install-store build ## CPU per event from a file into the embedded store
+	@python3 bench/e2e/run_store.py --flowc $(FLOWC)
 
 format: ## Own C++ code in the project's format (needs clang-format 16)
 	@git ls-files -z '*.h' '*.cc' | xargs -0 -r $$(command -v clang-format-16 || echo clang-format) -i

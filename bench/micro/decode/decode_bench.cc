@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "runtime/connectors/generator/record_sequence.h"
+#include "runtime/ddl/clickhouse_type_of.h"
 #include "runtime/format/encoder.h"
 #include "runtime/format/json/json_decoder.h"
+#include "runtime/format/native/native_encoder.h"
 
 namespace weir {
 namespace {
@@ -104,7 +106,8 @@ BENCHMARK_CAPTURE(Decode, predicted, true, true)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Decode, predicted_five_columns, true, false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Decode, any_order, false, true)->Unit(benchmark::kMillisecond);
 
-void Encode(benchmark::State& state) {
+/// All events as batches.
+std::vector<RecordBatch> DecodedEvents() {
   const Events& events = GeneratedEvents();
   const DecodeRequest request = EventRequest(true);
   std::vector<Field> fields;
@@ -119,8 +122,13 @@ void Encode(benchmark::State& state) {
     decoder.Decode({{events.records.data() + at, count}, {}, {}}, columns, errors);
     batches.emplace_back(schema, columns, static_cast<uint32_t>(count));
   }
+  return batches;
+}
+
+void Encode(benchmark::State& state) {
+  const std::vector<RecordBatch> batches = DecodedEvents();
   EncodeRequest encode;
-  encode.schema = schema;
+  encode.schema = batches[0].schema();
   std::unique_ptr<Encoder> encoder = *MakeEncoder("json", encode);
   std::string out;
   for (auto _ : state) {
@@ -133,6 +141,37 @@ void Encode(benchmark::State& state) {
   CountEvents(state);
 }
 BENCHMARK(Encode)->Unit(benchmark::kMillisecond);
+
+/// Blocks of ClickHouse's Native format, five batches each, for the columns of the events' table.
+void EncodeNative(benchmark::State& state) {
+  const std::vector<RecordBatch> batches = DecodedEvents();
+  const Schema& schema = *batches[0].schema();
+  std::vector<NativeTarget> targets;
+  for (int i = 0; i < schema.num_fields(); ++i) {
+    const std::string& name = schema.field(i).name;
+    std::string type = ClickhouseTypeOf(schema.field(i).type);
+    if (name == "device_type" || name == "browser") type = "LowCardinality(String)";
+    targets.push_back({name, *ParseClickhouseType(type), i});
+  }
+  std::unique_ptr<NativeEncoder> encoder = *NativeEncoder::Make(schema, std::move(targets));
+  constexpr size_t kBlock = 5;
+  std::string out;
+  std::vector<NativeRefusal> refused;
+  size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = 0;
+    for (size_t at = 0; at < batches.size(); at += kBlock) {
+      out.clear();
+      encoder->Encode({batches.data() + at, std::min(kBlock, batches.size() - at)}, out, refused);
+      benchmark::DoNotOptimize(out.data());
+      bytes += out.size();
+    }
+  }
+  if (!refused.empty()) state.SkipWithError(refused[0].message.c_str());
+  state.counters["bytes_per_event"] = static_cast<double>(bytes) / kEvents;
+  CountEvents(state);
+}
+BENCHMARK(EncodeNative)->Unit(benchmark::kMillisecond);
 
 void Generate(benchmark::State& state) {
   SequenceSettings settings;
