@@ -37,4 +37,7 @@ std::unique_ptr<Command> MakeConnectorsCommand();
 std::unique_ptr<Command> MakeCompletionCommand(CLI::App* root);
 std::unique_ptr<Command> MakeVersionCommand();
 
+/// `flowc 0.1.0`, what `flowc version` and `flowc --version` print.
+const char* VersionText();
+
 }  // namespace weir::flowc

@@ -42,7 +42,9 @@ Result<Frontend::Compiled> Frontend::Compile(const std::string& path,
                                              const FrontendOptions& options) {
   const LoadedSource loaded = sources_.Load(path);
   if (loaded.file != nullptr) return CompileSource(*loaded.file, options);
-  failures_.push_back(fmt::format("{}: {}", path, loaded.error));
+  // An empty text takes its place, so that the diagnostic names the file in every format.
+  const SourceFile& missing = sources_.Add(path, "");
+  diagnostics_.Report(Code::kF0038, Span{missing.id(), 0, 0}).Arg(path).Arg(loaded.error);
   return Compiled();
 }
 

@@ -47,7 +47,7 @@ class Frontend {
   SourceManager& sources() { return sources_; }
   const ConnectorRegistry& connectors() const { return connectors_; }
   const FunctionRegistry& functions() const { return functions_; }
-  /// Errors that no diagnostic can carry: a file that can't be read.
+  /// Errors that no diagnostic can carry: a plan that does not hold together.
   const std::vector<std::string>& failures() const { return failures_; }
   bool failed() const { return !failures_.empty() || diagnostics_.HasErrors(); }
   /// Everything there is to say about the compiled files, on stderr.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "compiler/flowc/command.h"
+#include "compiler/flowc/usage_error.h"
 
 namespace {
 
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App root("Weir: streaming dataflow with declarative pipelines", "flowc");
   root.require_subcommand(1);
+  root.set_version_flag("--version", std::string(VersionText()));
   root.footer("flowc COMMAND --help shows the options of a command, with examples.");
   const auto commands = MakeCommands(root);
   std::map<const CLI::App*, Command*> by_app;
@@ -40,9 +42,21 @@ int main(int argc, char** argv) {
     command->Define(*app);
     by_app[app] = command.get();
   }
+  if (argc > 1) {
+    const std::string problem = UnknownCommand(root, argv[1]);
+    if (!problem.empty()) {
+      std::fprintf(stderr, "flowc: %s", problem.c_str());
+      return kExitUsage;
+    }
+  }
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::string problem = ExplainUsage(root, error);
+    if (!problem.empty()) {
+      std::fprintf(stderr, "%s", problem.c_str());
+      return kExitUsage;
+    }
     const int code = root.exit(error);
     return code == 0 ? kExitOk : kExitUsage;
   }

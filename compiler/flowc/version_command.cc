@@ -3,6 +3,8 @@
 #include "compiler/flowc/command.h"
 #include "compiler/flowc/terminal.h"
 
+#define WEIR_VERSION "0.1.0"
+
 namespace weir::flowc {
 namespace {
 
@@ -13,7 +15,8 @@ class VersionCommand final : public Command {
   std::string examples() const override { return "  flowc version --json"; }
   void Define(CLI::App& app) override { app.add_flag("--json", json_, "As JSON"); }
   int Run() override {
-    Print(json_ ? "{\"name\": \"flowc\", \"version\": \"0.1.0\"}\n" : "flowc 0.1.0\n");
+    Print(json_ ? "{\"name\": \"flowc\", \"version\": \"" WEIR_VERSION "\"}\n"
+                : "flowc " WEIR_VERSION "\n");
     return kExitOk;
   }
 
@@ -22,6 +25,8 @@ class VersionCommand final : public Command {
 };
 
 }  // namespace
+
+const char* VersionText() { return "flowc " WEIR_VERSION; }
 
 std::unique_ptr<Command> MakeVersionCommand() { return std::make_unique<VersionCommand>(); }
 
