@@ -132,6 +132,8 @@ void EnforcePii(const SinkParts& parts, StageContext& context, StreamFlow& flow)
     MaskColumns(parts, context, flow);
     return;
   }
+  const ConnectorSpec* spec = parts.connector.spec;
+  if (spec != nullptr && spec->sink && spec->sink->drops_rows) return;
   std::string columns;
   for (const Field& field : flow.schema->fields()) {
     if (!field.pii.is_set()) continue;

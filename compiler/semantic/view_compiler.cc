@@ -58,6 +58,7 @@ class ViewCompiler {
     SinkParts parts;
     parts.name = view_.name;
     parts.span = decl_.name.span;
+    parts.connector = view_.connector;
     EnforcePii(parts, context_, flow);
   }
 

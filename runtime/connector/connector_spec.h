@@ -56,6 +56,8 @@ struct SinkRole {
   std::function<Result<std::unique_ptr<SinkConnector>>(const SinkRequest&)> make;
   SinkGuarantee guarantee = SinkGuarantee::kExactlyOnce;
   UpsertSupport upsert = UpsertSupport::kNone;
+  /// Rows go nowhere: no personal data leaves, so no `pii` clause is needed.
+  bool drops_rows = false;
 };
 
 struct TableRole {

@@ -40,6 +40,7 @@ ConnectorSpec DiscardConnectorSpec() {
     return std::unique_ptr<SinkConnector>(new DiscardSink());
   };
   role.upsert = UpsertSupport::kAlways;
+  role.drops_rows = true;
   spec.sink = std::move(role);
   spec.examples = {"to discard()"};
   return spec;
