@@ -1,5 +1,6 @@
 #include "compiler/semantic/flow_compile.h"
 
+#include "compiler/semantic/check_feedback.h"
 #include "compiler/semantic/check_unevaluated.h"
 #include "compiler/semantic/check_unused.h"
 #include "compiler/semantic/flow_inputs.h"
@@ -67,6 +68,7 @@ Result<std::unique_ptr<CompiledPipeline>> Compile(const ast::File& file,
     if (!flow.broken && flow.ref.node >= 0) plan->streams.emplace(name, flow.ref);
   }
   CheckUnused(shared);
+  CheckFeedback(shared);
   CheckUnevaluated(shared);
   compiled->tests = CompileTests(shared);
   if (!diagnostics.HasErrors()) compiled->logical = std::move(plan);

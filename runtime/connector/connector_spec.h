@@ -43,12 +43,22 @@ enum class SinkGuarantee : uint8_t { kExactlyOnce, kEffectivelyOnce, kAtLeastOnc
 /// What happens when an upsert stream goes in.
 enum class UpsertSupport : uint8_t { kNone, kWithKey, kAlways };
 
+/// Files or topics that a source or table reads, written so that equal places are equal texts.
+struct ReadPlaces {
+  std::vector<std::string> exact;
+  std::vector<std::string> patterns;  ///< for fnmatch; `*` stays within one folder
+};
+
+/// Places that `options` of a source or table called `name` read.
+using ReadPlacesOf = std::function<ReadPlaces(const ConnectorOptions&, const std::string& name)>;
+
 struct SourceRole {
   std::vector<OptionSpec> options;
   /// None in connectors whose specs alone are there so that a pipeline checks.
   std::function<Result<std::unique_ptr<SourceConnector>>(const SourceRequest&)> make;
   bool replayable = true;
   bool bounded = false;  ///< may end by itself
+  ReadPlacesOf reads;    ///< none: nothing that a sink could write
 };
 
 struct SinkRole {
@@ -58,11 +68,17 @@ struct SinkRole {
   UpsertSupport upsert = UpsertSupport::kNone;
   /// Rows go nowhere: no personal data leaves, so no `pii` clause is needed.
   bool drops_rows = false;
+  /// Where rows go, one text comparable with ReadPlaces (a folder: any new file in it); "" when it
+  /// is not known. `format` as the sink node has it.
+  std::function<std::string(const ConnectorOptions&, const std::string& name,
+                            const std::string& format)>
+      writes;
 };
 
 struct TableRole {
   std::vector<OptionSpec> options;
   std::function<Result<std::unique_ptr<TableConnector>>(const TableRequest&)> make;
+  ReadPlacesOf reads;
 };
 
 /// A connector, defined once. Registered by one line in runtime/connectors/all_connectors.cc.
@@ -74,6 +90,9 @@ struct ConnectorSpec {
   std::optional<TableRole> table;
   std::vector<std::string> examples;  ///< complete clauses: `from file(path: "clicks.jsonl")`
   std::string available_from;         ///< "" when it runs; else says when it will
+  /// One pipeline may write a place and read it (a topic): only a loop deserves a warning. Else it
+  /// is an error, since a run would read or replace what it has just written.
+  bool shares_places = false;
 };
 
 /// A format (json, csv, raw …) and its options.

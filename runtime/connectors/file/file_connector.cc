@@ -1,5 +1,6 @@
 #include "runtime/connectors/file/file_connector.h"
 
+#include "runtime/connectors/file/file_places.h"
 #include "runtime/connectors/file/file_source.h"
 #include "runtime/connectors/file/file_table.h"
 #include "runtime/connectors/file/part_file_sink.h"
@@ -42,6 +43,7 @@ SourceRole MakeSourceRole() {
     return std::unique_ptr<SourceConnector>(new FileSource(request));
   };
   role.bounded = true;
+  role.reads = FilePlacesRead;
   return role;
 }
 
@@ -68,6 +70,7 @@ SinkRole MakeSinkRole() {
     return std::unique_ptr<SinkConnector>(new PartFileSink(std::move(settings)));
   };
   role.upsert = UpsertSupport::kAlways;
+  role.writes = FilePlaceWritten;
   return role;
 }
 
@@ -77,6 +80,7 @@ TableRole MakeTableRole() {
   role.make = [](const TableRequest& request) -> Result<std::unique_ptr<TableConnector>> {
     return std::unique_ptr<TableConnector>(new FileTable(request));
   };
+  role.reads = FilePlacesRead;
   return role;
 }
 

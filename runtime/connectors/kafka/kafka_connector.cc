@@ -1,6 +1,7 @@
 #include "runtime/connectors/kafka/kafka_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/topic_places.h"
 
 namespace weir {
 namespace {
@@ -180,6 +181,7 @@ ConnectorSpec KafkaConnectorSpec() {
   spec.available_from =
       "Its options are known, so a pipeline that uses it checks; running it comes with the "
       "Kafka connector.";
+  SetTopicPlaces(spec);
   return spec;
 }
 

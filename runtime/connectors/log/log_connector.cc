@@ -1,6 +1,7 @@
 #include "runtime/connectors/log/log_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/topic_places.h"
 #include "runtime/connectors/log/log_sink.h"
 #include "runtime/connectors/log/log_source.h"
 #include "runtime/connectors/log/log_table.h"
@@ -140,6 +141,7 @@ ConnectorSpec LogConnectorSpec() {
       "to log(topic: \"alerts\", partitions: 4)",
       "to log(topic: \"clicks\", retain: 7d, retain_size: 10GiB)",
   };
+  SetTopicPlaces(spec);
   return spec;
 }
 
