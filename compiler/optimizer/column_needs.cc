@@ -33,6 +33,10 @@ class Analysis {
   ColumnNeeds Run() {
     std::vector<plan::NodeId> order = plan_.TopologicalOrder();
     for (plan::NodeId id : order) Prepare(plan_.at(id));
+    for (const auto& [name, output] : plan_.streams) {
+      auto& needs = NeedsOf(output.node);
+      if (output.port == 0) needs.assign(needs.size(), true);
+    }
     std::reverse(order.begin(), order.end());
     for (plan::NodeId id : order) AddNeedsOfInputs(plan_.at(id));
     return std::move(needs_);
@@ -43,9 +47,6 @@ class Analysis {
   void Prepare(LogicalNode& node) {
     auto& needs = NeedsOf(node.id);
     needs.resize(node.schema ? static_cast<size_t>(node.schema->num_fields()) : 0);
-    for (const auto& [name, output] : plan_.streams) {
-      if (output == plan::InputRef{node.id, 0}) needs.assign(needs.size(), true);
-    }
     if (node.mode.upsert) {
       for (int column : node.mode.key) Need(needs, column);
       Need(needs, node.mode.closed_column);

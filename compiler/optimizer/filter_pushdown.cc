@@ -1,6 +1,6 @@
 // A filter behind a projection moves in front of it, so that the projection computes only what is
 // kept. Both must be unable to fail: otherwise other rows would take the error route.
-#include "compiler/optimizer/plan_edit.h"
+#include "compiler/optimizer/plan_readers.h"
 #include "compiler/optimizer/rules.h"
 #include "compiler/plan/row_nodes.h"
 
@@ -11,6 +11,8 @@ using plan::ExprKind;
 using plan::ExprPtr;
 using plan::FilterNode;
 using plan::ProjectNode;
+
+constexpr size_t kSwapsPerNode = 4;
 
 bool IsCheap(const ExprPtr& expr) {
   return expr->kind == ExprKind::kColumn || expr->kind == ExprKind::kLiteral;
@@ -50,32 +52,36 @@ class FilterPushdown final : public Rule {
   std::string_view name() const override { return "filter_pushdown"; }
 
   bool Apply(plan::LogicalPlan& plan) override {
-    bool changed = false;
+    PlanReaders readers(plan);
+    // A filter behind many projections would pass them one by one: n filters and n projections
+    // would be n² swaps, so there are that many per node and no more.
+    size_t left = kSwapsPerNode * plan.nodes.size();
+    const size_t most = left;
     for (auto& node : plan.nodes) {
       if (!node || node->kind != plan::NodeKind::kFilter) continue;
-      while (Swap(plan, static_cast<FilterNode&>(*node))) changed = true;
+      while (left > 0 && Swap(plan, readers, static_cast<FilterNode&>(*node))) --left;
     }
-    return changed;
+    return left < most;
   }
 
  private:
   /// project |> filter becomes filter |> project.
-  static bool Swap(plan::LogicalPlan& plan, FilterNode& filter) {
+  static bool Swap(plan::LogicalPlan& plan, PlanReaders& readers, FilterNode& filter) {
     plan::InputRef below = filter.inputs[0];
     if (below.port != 0 || plan.at(below.node).kind != plan::NodeKind::kProject) return false;
     auto& project = static_cast<ProjectNode&>(plan.at(below.node));
     const plan::InputRef input = project.inputs[0];
     bool routes = !filter.route_schemas.empty() || !project.route_schemas.empty();
     bool upserts = filter.mode.upsert || project.mode.upsert || plan.at(input.node).mode.upsert;
-    if (routes || upserts || NumReaders(plan, project.id) != 1 || IsDeclaredStream(plan, below) ||
-        !MayPass(project, filter)) {
+    if (routes || upserts || readers.Of(project.id).size() != 1 ||
+        readers.IsDeclared(below) || !MayPass(project, filter)) {
       return false;
     }
     filter.condition = OverInput(filter.condition, project);
-    RedirectReaders(plan, {filter.id, 0}, below);
-    filter.inputs[0] = input;
+    readers.Redirect({filter.id, 0}, below);
+    readers.Reconnect(filter, 0, input);
     filter.schema = plan.at(input.node).port_schema(input.port);
-    project.inputs[0] = {filter.id, 0};
+    readers.Reconnect(project, 0, {filter.id, 0});
     return true;
   }
 };

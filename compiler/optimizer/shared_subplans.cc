@@ -1,7 +1,12 @@
 // Two stages that compute the same from the same input run once. Only filters and projections that
 // can't fail and that nobody reads by name: others hold state, route rows or count under their
 // name.
-#include "compiler/optimizer/plan_edit.h"
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/optimizer/plan_readers.h"
 #include "compiler/optimizer/rules.h"
 #include "compiler/plan/row_nodes.h"
 
@@ -50,34 +55,57 @@ class SharedSubplans final : public Rule {
 
   bool Apply(plan::LogicalPlan& plan) override {
     bool changed = false;
+    PlanReaders readers(plan);
     for (plan::NodeId id : plan.TopologicalOrder()) {
-      for (plan::NodeId other = 0; other < static_cast<plan::NodeId>(plan.nodes.size()); ++other) {
-        if (other == id || !plan.nodes[static_cast<size_t>(id)] ||
-            !plan.nodes[static_cast<size_t>(other)] || !CanMerge(plan, id, other)) {
-          continue;
-        }
-        RedirectReaders(plan, {other, 0}, {id, 0});
-        plan.nodes[static_cast<size_t>(other)].reset();
-        changed = true;
+      if (plan.nodes[static_cast<size_t>(id)] == nullptr || readers.Of(id).size() < 2) continue;
+      for (const auto& [text, stages] : AlikeReaders(plan, readers, id)) {
+        if (stages.size() > 1) changed |= MergeAlike(plan, readers, stages);
       }
     }
     return changed;
   }
 
  private:
-  /// Whether readers of `drop` may read `keep`.
-  static bool CanMerge(plan::LogicalPlan& plan, plan::NodeId keep, plan::NodeId drop) {
-    LogicalNode& a = plan.at(keep);
-    LogicalNode& b = plan.at(drop);
-    if (a.kind != b.kind || (a.kind != NodeKind::kFilter && a.kind != NodeKind::kProject)) {
-      return false;
+  using Stages = std::vector<plan::NodeId>;
+
+  /// Stages behind `id` by what they look like: only those of one text can be the same.
+  static std::map<std::string, Stages> AlikeReaders(plan::LogicalPlan& plan,
+                                                    const PlanReaders& readers, plan::NodeId id) {
+    std::map<std::string, Stages> alike;
+    for (const auto& [reader, input] : readers.Of(id)) {
+      LogicalNode& node = plan.at(reader);
+      const bool computes = node.kind == NodeKind::kFilter || node.kind == NodeKind::kProject;
+      if (!computes || !node.route_schemas.empty()) continue;
+      std::string text = node.kind == NodeKind::kFilter ? "where" : "select";
+      text += std::to_string(node.inputs[0].port);
+      node.VisitExprs([&text](ExprPtr& expr) { text += ", " + expr->ToString(); });
+      alike[text].push_back(reader);
     }
-    if (a.inputs != b.inputs || !a.route_schemas.empty() || !b.route_schemas.empty() ||
-        a.mode.upsert != b.mode.upsert || IsDeclaredStream(plan, {drop, 0}) || IsLabelled(b) ||
+    return alike;
+  }
+
+  static bool MergeAlike(plan::LogicalPlan& plan, PlanReaders& readers, const Stages& stages) {
+    const auto may_go = [&](plan::NodeId id) {
+      return !readers.IsDeclared({id, 0}) && !IsLabelled(plan.at(id));
+    };
+    const auto named = std::find_if_not(stages.begin(), stages.end(), may_go);
+    const plan::NodeId keep = named == stages.end() ? stages.front() : *named;
+    bool changed = false;
+    for (plan::NodeId drop : stages) {
+      if (drop == keep || !may_go(drop) || !IsSame(plan.at(keep), plan.at(drop))) continue;
+      readers.Redirect({drop, 0}, {keep, 0});
+      readers.Remove(drop);
+      changed = true;
+    }
+    return changed;
+  }
+
+  static bool IsSame(LogicalNode& a, LogicalNode& b) {
+    if (a.kind != b.kind || a.inputs != b.inputs || a.mode.upsert != b.mode.upsert ||
         !SameSchema(a.schema, b.schema)) {
       return false;
     }
-    std::vector<ExprPtr> exprs = ExprsOf(a);
+    const std::vector<ExprPtr> exprs = ExprsOf(a);
     return IsPure(exprs) && SameExprs(exprs, ExprsOf(b));
   }
 

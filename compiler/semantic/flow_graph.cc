@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 namespace weir::semantic {
 
@@ -84,6 +85,7 @@ class FlowGraphBuilder {
 
   void AddEdges(size_t v) {
     const Vertex& vertex = graph_.vertices_[v];
+    templates_.clear();
     if (vertex.kind == VertexKind::kSource) {
       const auto& clause = catalog_.source_decls()[vertex.index].decl->on_error;
       if (clause) Write(v, clause->route);
@@ -167,13 +169,10 @@ class FlowGraphBuilder {
   }
 
   void AddTemplate(size_t v, const ast::ApplyStage& apply) {
-    // A template inside a template ends here at the latest when it applies itself.
-    if (depth_ > 8) return;
+    // Once is enough: a template leads to the same places each time, also when it applies itself.
     const TemplateInfo* info = catalog_.RequireTemplate(apply.name);
-    if (info == nullptr) return;
-    ++depth_;
+    if (info == nullptr || !templates_.insert(info->decl).second) return;
     for (const ast::StagePtr& stage : info->decl->stages) AddStage(v, *stage);
-    --depth_;
   }
 
   bool ComputesColumns(size_t sink) const {
@@ -256,7 +255,7 @@ class FlowGraphBuilder {
   const Catalog& catalog_;
   FlowGraph graph_;
   std::vector<std::vector<size_t>> edges_;
-  int depth_ = 0;
+  std::set<const ast::TemplateDecl*> templates_;  ///< seen in the current vertex
 };
 
 FlowGraph FlowGraph::Build(const Catalog& catalog) { return FlowGraphBuilder(catalog).Run(); }

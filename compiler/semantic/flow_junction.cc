@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "compiler/plan/dead_letter_schema.h"
 #include "compiler/plan/row_nodes.h"
@@ -116,15 +117,13 @@ class JunctionCompiler {
 
   std::vector<UnionInput> Inputs(const SchemaPtr& schema) {
     std::vector<UnionInput> inputs;
+    std::set<std::pair<plan::NodeId, int>> known;
     for (const RouteRequest& request : requests_) {
       StreamFlow flow = request.input;
       flow.ref = shared_.routes.Settle(request, schema, stream_.name);
       flow.schema = schema;
       // Two routes of one stage may share a port: its rows come once.
-      const bool known = std::any_of(inputs.begin(), inputs.end(), [&](const UnionInput& input) {
-        return input.flow.ref == flow.ref;
-      });
-      if (known) continue;
+      if (!known.emplace(flow.ref.node, flow.ref.port).second) continue;
       // What went wrong before it got here was reported; rows of it are DeadLetters all the same.
       flow.broken = false;
       if (request.rows != RoutedRows::kRow || IsDeadLetter(*schema)) {

@@ -143,15 +143,16 @@ std::vector<int> RouteTable::Project(const RouteRequest& request, const SchemaPt
 }
 
 int RouteTable::PortFor(plan::LogicalNode& node, const Route& route, const SchemaPtr& schema) {
-  for (const KnownPort& known : ports_) {
-    bool same = known.node == &node && known.route.target == route.target &&
-                known.route.shape == route.shape && known.route.fields == route.fields;
-    if (same) return known.route.port;
+  std::vector<Route>& ports = ports_[&node];
+  for (const Route& known : ports) {
+    const bool same = known.target == route.target && known.shape == route.shape &&
+                      known.fields == route.fields;
+    if (same) return known.port;
   }
   node.route_schemas.push_back(schema);
-  ports_.push_back({&node, route});
-  ports_.back().route.port = static_cast<int>(node.route_schemas.size());
-  return ports_.back().route.port;
+  ports.push_back(route);
+  ports.back().port = static_cast<int>(node.route_schemas.size());
+  return ports.back().port;
 }
 
 plan::InputRef RouteTable::Settle(const RouteRequest& request, const SchemaPtr& schema,

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/ast/clauses.h"
@@ -65,11 +66,7 @@ class RouteTable {
   const Catalog& catalog_;
   std::map<std::string, std::vector<RouteRequest>, std::less<>> requests_;
   std::map<std::string, std::vector<PlainFeed>, std::less<>> feeds_;
-  struct KnownPort {
-    plan::LogicalNode* node;
-    plan::Route route;
-  };
-  std::vector<KnownPort> ports_;
+  std::unordered_map<const plan::LogicalNode*, std::vector<plan::Route>> ports_;
 };
 
 bool IsDeadLetter(const Schema& schema);

@@ -5,6 +5,8 @@
 namespace weir::semantic {
 namespace {
 
+constexpr int kMostApplied = 10'000;
+
 DiagnosticBuilder Misfit(const ast::ApplyStage& stage, Span span, StageContext& context) {
   return context.Report(Code::kF0161, span).Arg(stage.name.Joined());
 }
@@ -75,6 +77,14 @@ void CompileApply(const ast::ApplyStage& stage, StageContext& context, StreamFlo
   }
   const ast::TemplateDecl& decl = *info->decl;
   TemplateArguments bound;
+  if (++context.shared().applied > kMostApplied) {
+    flow.broken = true;
+    if (context.shared().applied > kMostApplied + 1) return;
+    Misfit(stage, stage.keyword, context)
+        .Here("templates are applied more than " + std::to_string(kMostApplied) + " times in all")
+        .Help("templates that apply templates multiply");
+    return;
+  }
   if (context.template_depth >= 8) {
     Misfit(stage, stage.keyword, context)
         .Here("templates apply each other without end")

@@ -3,6 +3,14 @@
 #include "compiler/semantic/stage_exprs.h"
 
 namespace weir::semantic {
+namespace {
+
+/// About half a GB of plan: 500 stages over rows of two thousand columns, 50 000 over few.
+constexpr int64_t kMostColumns = 1'000'000;
+/// What a stage takes apart from its columns.
+constexpr int64_t kColumnsOfAStage = 16;
+
+}  // namespace
 
 FlowContext::FlowContext(const Catalog& the_catalog, plan::LogicalPlan& the_plan)
     : catalog(the_catalog),
@@ -39,6 +47,7 @@ void StageContext::AddNode(std::unique_ptr<plan::LogicalNode> node, StreamFlow& 
   node->inputs = {flow.ref};
   node->schema = schema;
   node->mode = mode;
+  CountColumns(*schema, flow);
   plan::LogicalNode& added = *node;
   const plan::NodeId id = shared_.plan.Add(std::move(node));
   BindErrors(added, flow, on_error);
@@ -50,6 +59,17 @@ void StageContext::AddNode(std::unique_ptr<plan::LogicalNode> node, StreamFlow& 
   flow.ref = {id, 0};
   flow.schema = std::move(schema);
   flow.mode = std::move(mode);
+}
+
+void StageContext::CountColumns(const Schema& schema, StreamFlow& flow) {
+  const int64_t before = shared_.columns;
+  shared_.columns += schema.num_fields() + kColumnsOfAStage;
+  if (shared_.columns <= kMostColumns) return;
+  flow.broken = true;
+  if (before > kMostColumns) return;
+  Report(Code::kF0164, span())
+      .Note("stages times columns are bounded: 50 000 stages over narrow rows, 500 over 2 000 columns")
+      .Help("one `extend` can compute many columns; `select` leaves out those no longer needed");
 }
 
 void StageContext::BindErrors(plan::LogicalNode& node, const StreamFlow& input,

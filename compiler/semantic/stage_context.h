@@ -32,6 +32,8 @@ struct FlowContext {
   /// Sources, streams, junctions and views that are done, by name.
   std::map<std::string, StreamFlow, std::less<>> streams;
   const ast::Route* default_errors = nullptr;  ///< the pipeline's `errors -> …`
+  int applied = 0;  ///< templates so far
+  int64_t columns = 0;  ///< of all nodes so far; bounds the memory of a plan
   /// Sinks that exist: for `after` and warnings.
   std::map<std::string, Span, std::less<>> anonymous_sinks;
 };
@@ -104,6 +106,8 @@ class StageContext {
  private:
   void AddNode(std::unique_ptr<plan::LogicalNode> node, StreamFlow& flow, SchemaPtr schema,
                plan::StreamMode mode, const ast::ErrorClause* on_error, const std::string& suffix);
+  /// F0164 when the stages have more columns in all than a plan may hold.
+  void CountColumns(const Schema& schema, StreamFlow& flow);
   void BindErrors(plan::LogicalNode& node, const StreamFlow& input,
                   const ast::ErrorClause* on_error);
 

@@ -24,9 +24,11 @@ std::string StageNames::Claim(const std::string& owner, const ast::Stage& stage,
 }
 
 std::string StageNames::ClaimPlain(const std::string& name, Span span) {
-  if (taken_.try_emplace(name, Taken{span, false}).second) return name;
-  for (int number = 2;; ++number) {
-    std::string numbered = name + "_" + std::to_string(number);
+  const auto [first, is_new] = taken_.try_emplace(name, Taken{span, false});
+  if (is_new) return name;
+  Taken& known = first->second;  // stays where it is when the table grows
+  while (true) {
+    std::string numbered = name + "_" + std::to_string(known.next++);
     if (taken_.try_emplace(numbered, Taken{span, false}).second) return numbered;
   }
 }

@@ -25,6 +25,7 @@ class StageNames {
   struct Taken {
     Span span;
     bool must_be_alone = false;
+    int next = 2;  ///< number to try for the next one of this name
   };
   DiagnosticEngine& diagnostics_;
   std::unordered_map<std::string, Taken> taken_;
