@@ -71,6 +71,7 @@ class SourceCompiler {
       case ast::WatermarkKind::kLag:
         time.watermark = plan::WatermarkKind::kLag;
         time.lag = catalog.ConstantDuration(*clause.lag, "lag").value_or(0);
+        flow_.lag = time.lag;
         break;
     }
     if (clause.idle != nullptr) {
@@ -93,7 +94,7 @@ class SourceCompiler {
   bool HasPartitions() const {
     const ConnectorCall& call = source_.connector.call;
     if (call.connector == "kafka" || call.connector == "log") return true;
-    return call.options.GetString("path").find('*') != std::string::npos;
+    return call.options.GetString("path").find_first_of("*?[{") != std::string::npos;
   }
 
   void ReadKey() {
@@ -101,7 +102,10 @@ class SourceCompiler {
     const Scope scope = RowScope();
     for (const ast::KeyItem& item : decl_.key->items) {
       node_->key.push_back(shared_.binder.Bind(*item.expr, scope));
+      flow_.source_key.push_back(ImpliedName(*item.expr));
     }
+    flow_.keyed_source = source_.name;
+    flow_.source_key_span = decl_.key->span;
   }
 
   void ReadRate() {
@@ -191,6 +195,14 @@ void CompileTable(const TableInfo& table, FlowContext& shared) {
   }
   if (decl.refresh) {
     spec.refresh_every = catalog.ConstantDuration(*decl.refresh->amount, "refresh").value_or(0);
+  }
+  if (decl.cache && decl.refresh && spec.refresh_every > 0 &&
+      spec.cache_ttl > spec.refresh_every) {
+    shared.diagnostics.Report(Code::kW0501, decl.cache->ttl->span)
+        .Arg(table.name)
+        .Label(decl.refresh->span, "the table itself is read again sooner")
+        .Note("a lookup may still give a row from before the last refresh")
+        .Help("a `ttl` that is no longer than `refresh every`");
   }
   spec.warm_on_start = decl.warm.has_value();
   if (decl.versioned) {

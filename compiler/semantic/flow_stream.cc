@@ -1,5 +1,7 @@
 #include "compiler/semantic/flow_stream.h"
 
+#include <algorithm>
+
 #include "compiler/semantic/expr_taint.h"
 
 namespace weir::semantic {
@@ -20,6 +22,12 @@ void MergeFacts(const StreamFlow& from, StreamFlow& into) {
     into.sampled = from.sampled;
     into.sampled_word = from.sampled_word;
   }
+  into.lag = std::max(into.lag, from.lag);
+  if (from.lateness > into.lateness) {
+    into.lateness = from.lateness;
+    into.late_after = from.late_after;
+  }
+  if (from.keyed_source != into.keyed_source) into.source_key.clear();
   into.slide = into.slide == from.slide ? into.slide : 0;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "compiler/plan/logical_node.h"
 #include "compiler/source/span.h"
@@ -28,6 +29,13 @@ struct StreamFlow {
 
   /// How the original bytes of a row must be masked: a source upstream has personal fields.
   PiiTag payload_pii;
+  Micros lag = 0;        ///< the largest of the sources' watermarks
+  Micros lateness = 0;   ///< the largest `late after` upstream
+  Span late_after;       ///< where it stands
+  /// Columns by which the records of the only source upstream are keyed; empty: not known.
+  std::vector<std::string> source_key;
+  std::string keyed_source;
+  Span source_key_span;
   Micros slide = 0;  ///< of the window the rows come from; 0: none
   Span sampled;      ///< `sample` or `limit` upstream; invalid if none
   std::string sampled_word;

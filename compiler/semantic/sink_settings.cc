@@ -17,6 +17,7 @@ class SettingsReader {
     const plan::PipelineSettings& settings = context_.shared().plan.settings;
     node_.delivery =
         settings.exactly_once ? plan::Delivery::kExactlyOnce : plan::Delivery::kAtLeastOnce;
+    CheckPipelineDelivery();
     if (parts_.decl == nullptr) return;
     if (parts_.decl->key) ReadKey(*parts_.decl->key);
     if (parts_.decl->batch) ReadBatch(*parts_.decl->batch);
@@ -85,6 +86,32 @@ class SettingsReader {
     }
   }
 
+  bool CanDeliverOnce() const {
+    const ConnectorSpec* spec = parts_.connector.spec;
+    if (spec == nullptr || !spec->sink) return true;
+    const SinkGuarantee can = spec->sink->guarantee;
+    return can == SinkGuarantee::kExactlyOnce || can == SinkGuarantee::kEffectivelyOnce;
+  }
+
+  /// `delivery = exactly_once` of the head holds for every sink that doesn't say otherwise; a sink
+  /// that may lose writes says so by `on error discard`.
+  void CheckPipelineDelivery() {
+    const auto& head = context_.catalog().file().head;
+    if (!head || !context_.shared().plan.settings.exactly_once || CanDeliverOnce()) return;
+    // `into console()` has no place to say it.
+    const ast::SinkDecl* decl = parts_.decl;
+    if (decl == nullptr || decl->delivery) return;
+    if (decl->on_error && decl->on_error->route.kind == ast::RouteKind::kDiscard) return;
+    for (const ast::Assignment& setting : head->settings) {
+      if (setting.name.text != "delivery") continue;
+      context_.Report(Code::kF0606, parts_.span)
+          .Arg(parts_.name)
+          .Label(setting.value->span, "the pipeline asks for it here")
+          .Note("`" + parts_.connector.spec->name + "` may repeat rows after a crash")
+          .Help("write `delivery at_least_once` at the sink, or take a connector that can");
+    }
+  }
+
   void ReadDelivery() {
     const auto& clause = parts_.decl->delivery;
     if (!clause) return;
@@ -98,9 +125,7 @@ class SettingsReader {
     const bool exactly = mode == "exactly_once";
     node_.delivery = exactly ? plan::Delivery::kExactlyOnce : plan::Delivery::kAtLeastOnce;
     const ConnectorSpec* spec = parts_.connector.spec;
-    if (!exactly || spec == nullptr || !spec->sink) return;
-    const SinkGuarantee can = spec->sink->guarantee;
-    if (can == SinkGuarantee::kExactlyOnce || can == SinkGuarantee::kEffectivelyOnce) return;
+    if (!exactly || CanDeliverOnce()) return;
     context_.Report(Code::kF0606, clause->span)
         .Arg(parts_.name)
         .Label(parts_.connector.span, "`" + spec->name + "` may repeat rows after a crash")

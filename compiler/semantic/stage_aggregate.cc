@@ -143,6 +143,7 @@ class AggregateCompiler {
   void BindLate(AggregateNode& added, const StreamFlow& input) {
     if (stage_.late) {
       added.lateness = context_.Duration(*stage_.late->after, "late after").value_or(0);
+      NoteLateness(added.lateness, stage_.late->after->span, flow_);
       context_.BindRoute(stage_.late->route, added, added.late, RoutedRows::kRow, input,
                          "late events");
       return;

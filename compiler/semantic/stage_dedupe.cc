@@ -17,6 +17,12 @@ void CompileDedupe(const ast::DedupeStage& stage, StageContext& context, StreamF
         .Message("`within` must be longer than nothing")
         .Help("how long may the second sighting come after the first? `within 24h`");
   }
+  if (node->within > 0 && node->within < flow.lag) {
+    context.Report(Code::kW0401, stage.within->span)
+        .Note("the source waits " + Value::Duration(flow.lag).ToString() +
+              " for rows out of order, so two sightings on time may be that far apart")
+        .Help("`within` that is at least the `lag` of the watermark");
+  }
   const StreamFlow input = flow;
   auto& added = context.Add(std::move(node), flow, flow.schema, flow.mode);
   if (stage.route) {

@@ -1,8 +1,33 @@
+#include <algorithm>
+#include <set>
+
 #include "compiler/plan/row_nodes.h"
 #include "compiler/semantic/stage_context.h"
 #include "compiler/semantic/stage_exprs.h"
 
 namespace weir::semantic {
+namespace {
+
+/// Rows with one key of the source are in order; spread by other columns they no longer are.
+void WarnOtherKey(const ast::RekeyStage& stage, const BoundKeys& keys, StageContext& context,
+                  const StreamFlow& flow) {
+  if (!keys.ok || flow.source_key.empty()) return;
+  const std::set<std::string> source(flow.source_key.begin(), flow.source_key.end());
+  std::set<std::string> mine;
+  for (const plan::ExprPtr& key : keys.exprs) {
+    mine.insert(key->kind == plan::ExprKind::kColumn ? key->name : "");
+  }
+  if (std::includes(source.begin(), source.end(), mine.begin(), mine.end())) return;
+  std::string text;
+  for (const std::string& name : flow.source_key) text += (text.empty() ? "" : ", ") + name;
+  context.Report(Code::kW0402, stage.by.span)
+      .Arg(flow.keyed_source)
+      .Label(flow.source_key_span, "the records are keyed here")
+      .Note("rows of one source key are spread over workers and lose their order")
+      .Help("stages with keys of their own need no `rekey`; `rekey by " + text + "` keeps order");
+}
+
+}  // namespace
 
 void CompileSample(const ast::SampleStage& stage, StageContext& context, StreamFlow& flow) {
   auto node = std::make_unique<plan::SampleNode>();
@@ -38,7 +63,9 @@ void CompileLimit(const ast::LimitStage& stage, StageContext& context, StreamFlo
 void CompileRekey(const ast::RekeyStage& stage, StageContext& context, StreamFlow& flow) {
   const Scope scope = context.ScopeOf(flow);
   auto node = std::make_unique<plan::RekeyNode>();
-  node->keys = BindKeys(stage.by, scope, context, false).exprs;
+  BoundKeys keys = BindKeys(stage.by, scope, context, false);
+  WarnOtherKey(stage, keys, context, flow);
+  node->keys = std::move(keys.exprs);
   context.Add(std::move(node), flow, flow.schema, flow.mode);
 }
 

@@ -133,6 +133,12 @@ plan::EmitSpec ReadEmit(const std::optional<ast::EmitClause>& clause, EmitPlace 
   return emit;
 }
 
+void NoteLateness(Micros lateness, Span span, StreamFlow& flow) {
+  if (lateness <= flow.lateness) return;
+  flow.lateness = lateness;
+  flow.late_after = span;
+}
+
 void ReportLateMissing(StageContext& context, Span span, const std::string& what) {
   context.Report(Code::kF0305, span)
       .Here(what + "; events after that need a route")

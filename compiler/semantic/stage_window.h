@@ -21,6 +21,9 @@ plan::EmitSpec ReadEmit(const std::optional<ast::EmitClause>& clause, EmitPlace 
                         StageContext& context);
 
 /// F0305.
+/// Remembers the longest `late after` of a stream, for views.
+void NoteLateness(Micros lateness, Span span, StreamFlow& flow);
+
 void ReportLateMissing(StageContext& context, Span span, const std::string& what);
 
 }  // namespace weir::semantic

@@ -38,6 +38,7 @@ void CompileSession(const ast::SessionStage& stage, StageContext& context, Strea
   auto& added = context.Add(std::move(node), flow, output.schema, std::move(output.mode), on_error);
   if (stage.parts.late) {
     added.lateness = context.Duration(*stage.parts.late->after, "late after").value_or(0);
+    NoteLateness(added.lateness, stage.parts.late->after->span, flow);
     context.BindRoute(stage.parts.late->route, added, added.late, RoutedRows::kRow, input,
                       "late events");
   } else {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/types/decimal.h"
+
 namespace weir::semantic {
 namespace {
 
@@ -98,6 +100,7 @@ ExprPtr StatementLowering::NewValue(const ast::AssignStatement& statement, const
     ExprPtr value = binder().Bind(*statement.value, scope);
     if (IsError(value) || IsError(old)) return ErrorExpr(span);
     plan::ArithOp op = adds ? plan::ArithOp::kAdd : plan::ArithOp::kSubtract;
+    WarnNarrowSum(statement, type, value->type);
     ExprPtr sum = binder().MakeArithmetic(op, old, value, statement.span);
     return IsError(sum) ? sum : binder().ConvertChecked(sum, type, statement.span);
   }
@@ -105,6 +108,22 @@ ExprPtr StatementLowering::NewValue(const ast::AssignStatement& statement, const
   if (!number) return binder().Bind(*statement.value, scope, type);
   ExprPtr value = binder().Bind(*statement.value, scope);
   return IsError(value) ? value : binder().ConvertChecked(value, type, span);
+}
+
+/// A sum that is no wider than one of its terms leaves its type with the second large one.
+void StatementLowering::WarnNarrowSum(const ast::AssignStatement& statement, const DataType& sum,
+                                      const DataType& term) {
+  if (!sum.is_decimal() || !term.is_decimal()) return;
+  const int digits = sum.precision() - sum.scale();
+  if (digits > term.precision() - term.scale()) return;
+  const int wider = std::min(term.precision() + 8, kMaxDecimalPrecision);
+  context()
+      .Report(Code::kW0203, statement.target.span)
+      .Arg(statement.target.text)
+      .Arg(sum.ToString())
+      .Note("each term is " + term.ToString() + " already; a row that goes beyond fails")
+      .Help("a wider type: `" + statement.target.text + ": " +
+            DataType::Decimal(wider, sum.scale()).ToString() + "`");
 }
 
 void StatementLowering::Assign(const ast::AssignStatement& statement, Scope& scope, Block& out) {

@@ -28,6 +28,9 @@ class StatementLowering {
   void Emit(const ast::EmitStatement& statement, Scope& scope, plan::Block& out);
   void Timer(const ast::Name& timer, const ast::Expr* at, Span span, Scope& scope,
              plan::Block& out);
+  /// W0203 for `+=` of a decimal into one that is no wider.
+  void WarnNarrowSum(const ast::AssignStatement& statement, const DataType& sum,
+                     const DataType& term);
   plan::ExprPtr NewValue(const ast::AssignStatement& statement, const plan::ExprPtr& old,
                          const DataType& type, Scope& scope);
   EmitPort PortOf(const ast::EmitStatement& statement, Scope& scope);

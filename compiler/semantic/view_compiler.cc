@@ -27,6 +27,7 @@ class ViewCompiler {
     context_.stage = nullptr;
     shared_.streams[view_.name] = flow;
     if (flow.broken) return;
+    CheckRetain(flow);
     if (view_.connector.exists) CheckPii(flow);
     BindKey(flow);
     CheckKey(flow);
@@ -52,6 +53,15 @@ class ViewCompiler {
     shared_.diagnostics.Report(Code::kF0401, decl_.name.span)
         .Here("a view without `retain` keeps every key it ever saw")
         .Help("say how long rows are kept: `view " + view_.name + " key (…) retain 90d = …`");
+  }
+
+  void CheckRetain(const StreamFlow& flow) {
+    if (!node_->retain || flow.lateness <= *node_->retain) return;
+    shared_.diagnostics.Report(Code::kW0303, decl_.retain->span)
+        .Arg(view_.name)
+        .Label(flow.late_after, "rows are taken this late")
+        .Note("a row that comes when its key is dropped starts again from nothing")
+        .Help("a `retain` that is longer than `late after`");
   }
 
   void CheckPii(StreamFlow& flow) {
