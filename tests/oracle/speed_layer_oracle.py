@@ -278,6 +278,9 @@ def check_windows(db, root):
             "SELECT user_tier, event_type, epoch_us(window_start), events FROM out_hours")
 
 
+NOTHING = (2**63, "")  # later than any (event time, text)
+
+
 def find_sessions(rows):
     """Sessions of one user's rows in order of arrival: rule by rule as the language defines them."""
     open_sessions, closed = [], []
@@ -295,7 +298,8 @@ def find_sessions(rows):
         if not near:
             if stamp is not None and t + SESSION_GAP_US + SESSION_LATENESS_US <= stamp:
                 continue
-            session = {"start": t, "end": t, "device": "", "browser": "", "tier": "unknown",
+            session = {"start": t, "end": t, "device": NOTHING, "browser": NOTHING,
+                       "tier": "unknown",
                        "page_view": 0, "product_view": 0, "search": 0, "add_to_cart": 0,
                        "purchase": 0, "items": 0, "spent": 0}
             open_sessions.append(session)
@@ -305,15 +309,18 @@ def find_sessions(rows):
                 for name in ("page_view", "product_view", "search", "add_to_cart", "purchase",
                              "items", "spent"):
                     session[name] += other[name]
-                session["device"] = session["device"] or other["device"]
-                session["browser"] = session["browser"] or other["browser"]
+                session["device"] = min(session["device"], other["device"])
+                session["browser"] = min(session["browser"], other["browser"])
                 session["tier"] = other["tier"]
                 session["end"] = max(session["end"], other["end"])
                 open_sessions.remove(other)
             session["start"] = min(session["start"], t)
             session["end"] = max(session["end"], t)
-        session["device"] = session["device"] or device
-        session["browser"] = session["browser"] or browser
+        # The first by event time that says anything.
+        if device:
+            session["device"] = min(session["device"], (t, device))
+        if browser:
+            session["browser"] = min(session["browser"], (t, browser))
         if tier != "unknown":
             session["tier"] = tier
         if kind in session:
@@ -335,7 +342,8 @@ def load_sessions(db, root):
                 out.write(json.dumps((
                     user, s["tier"], s["start"], s["end"], (s["end"] - s["start"]) // MINUTE_US,
                     s["page_view"], s["product_view"], s["search"], s["add_to_cart"],
-                    s["purchase"], str(s["spent"]), s["items"], s["device"], s["browser"])) + "\n")
+                    s["purchase"], str(s["spent"]), s["items"], s["device"][1],
+                    s["browser"][1])) + "\n")
 
         user, mine = None, []
         while chunk := rows.fetchmany(50_000):
