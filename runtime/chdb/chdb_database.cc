@@ -183,8 +183,13 @@ Result<uint64_t> ChdbDatabase::Insert(std::string_view statement, std::string_vi
                                       std::string_view bytes) {
   WEIR_ASSIGN(Connection * *connection, Take(kReadWrite));
   const Lease lease(*this, kReadWrite, connection);
+  return InsertInto(lease.get(), statement, format, bytes);
+}
+
+Result<uint64_t> ChdbDatabase::InsertInto(Connection* connection, std::string_view statement,
+                                          std::string_view format, std::string_view bytes) {
   ChdbApi::InsertStream* stream = api_->stream_insert_n(
-      lease.get(), statement.data(), statement.size(), format.data(), format.size());
+      connection, statement.data(), statement.size(), format.data(), format.size());
   if (const char* error = api_->stream_insert_error(stream); error != nullptr) {
     const Status status = StatusFromChdb(error);
     api_->destroy_insert_stream(stream);

@@ -40,6 +40,7 @@ class ChdbDatabase {
   const std::string& folder() const { return folder_; }
 
  private:
+  friend class ChdbSession;
   using Connection = ChdbApi::Connection;
   enum Access : uint8_t { kReadWrite, kReadOnly };
   class Lease;
@@ -49,6 +50,8 @@ class ChdbDatabase {
   Result<Connection**> Take(Access access);
   void GiveBack(Access access, Connection** connection);
   Result<std::string> Run(Connection* connection, std::string_view sql, std::string_view format);
+  Result<uint64_t> InsertInto(Connection* connection, std::string_view statement,
+                              std::string_view format, std::string_view bytes);
   Result<std::string> RunWith(Access access, std::string_view sql, std::string_view format);
 
   const std::string folder_;  ///< absolute, without symbolic links
