@@ -28,6 +28,7 @@ class Command {
 
 std::unique_ptr<Command> MakeCheckCommand();
 std::unique_ptr<Command> MakeRunCommand();
+std::unique_ptr<Command> MakeQueryCommand();
 std::unique_ptr<Command> MakeTestCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeFmtCommand();

@@ -140,6 +140,11 @@ void LiveView::DrawScreen(Job& job, Micros now) {
                               Grouped(static_cast<int64_t>(rate_.PerSecond())), Grouped(records),
                               job.coordinator().committed()));
   for (std::string& line : SourceLines(job, now)) lines.push_back(std::move(line));
+  if (!commands_.empty()) {
+    lines.push_back("");
+    lines.push_back("in another terminal, in this folder");
+    for (const std::string& command : commands_) lines.push_back("  " + command);
+  }
   std::vector<std::string> below;
   const std::vector<std::string> dead = DeadLetterLines(ledgers_, width, kShownRows);
   if (!dead.empty()) {
@@ -171,6 +176,8 @@ void LiveView::DrawScreen(Job& job, Micros now) {
 }
 
 void LiveView::PrintLine(Job& job, Micros now) {
+  for (const std::string& command : commands_) Log("try: " + command);
+  commands_.clear();  // once is enough among lines
   const int64_t records = Observe(job, now);
   int64_t dead = 0;
   for (const NamedLedger& named : ledgers_) dead += named.ledger.TotalDeadLettered();

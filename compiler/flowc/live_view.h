@@ -19,6 +19,8 @@ class LiveView {
   LiveView(Mode mode, const LiveTaps* taps);
   ~LiveView();
 
+  /// Command lines to show, for whoever wants to look at the tables meanwhile.
+  void ShowCommands(std::vector<std::string> commands) { commands_ = std::move(commands); }
   /// Draws when it is time to.
   void Update(Job& job);
   /// Leaves the screen as it was before; the last state stays visible above.
@@ -37,6 +39,7 @@ class LiveView {
   RateMeter rate_;
   Micros next_ = 0;
   std::vector<NamedLedger> ledgers_;
+  std::vector<std::string> commands_;
   size_t drawn_lines_ = 0;
 };
 

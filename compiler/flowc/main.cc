@@ -15,6 +15,7 @@ std::vector<std::unique_ptr<Command>> MakeCommands(CLI::App& root) {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(MakeCheckCommand());
   commands.push_back(MakeRunCommand());
+  commands.push_back(MakeQueryCommand());
   commands.push_back(MakeTestCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeFmtCommand());

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
@@ -9,6 +11,8 @@
 #include "compiler/flowc/granted_cores.h"
 #include "compiler/flowc/ledger_table.h"
 #include "compiler/flowc/live_view.h"
+#include "compiler/flowc/plan_tables.h"
+#include "compiler/flowc/run_server.h"
 #include "compiler/flowc/run_summary.h"
 #include "compiler/flowc/state_folder.h"
 #include "compiler/flowc/stop_signal.h"
@@ -16,6 +20,7 @@
 #include "compiler/plan/sink_node.h"
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/thread_scheduler.h"
+#include "runtime/types/text.h"
 
 namespace weir::flowc {
 namespace {
@@ -62,7 +67,10 @@ class RunCommand final : public Command {
         ->allow_extra_args(false);
     app.add_option("--workers", workers_, "Threads that run the pipeline")
         ->check(CLI::Range(1, 256));
-    app.add_option("--state", state_, "Folder of the pipeline's state")->type_name("DIR");
+    app.add_option("--state", state_,
+                   "Folder of the run: its lock, socket and state (default: .weir/<pipeline>, if "
+                   "there is something to query)")
+        ->type_name("DIR");
     app.add_option("--summary", summary_file_, "Write a JSON summary here when the run ends")
         ->type_name("FILE");
     app.add_option("--watch", options_.watch, "Stream whose last rows the live view shows")
@@ -102,7 +110,7 @@ class RunCommand final : public Command {
     InstallStopSignals();
     const plan::PipelineSettings& settings = plan_->logical->settings;
     StateFolder folder;
-    if (!state_.empty()) WEIR_TRY(folder.Open(state_));
+    WEIR_TRY(OpenFolder(folder));
     const std::unique_ptr<JobConnectors> connectors = MakeDeclaredConnectors(frontend.connectors());
     LiveTaps taps(options_.watch.empty() ? SessionStreams(*plan_) : options_.watch);
     const LiveView::Mode mode = ViewMode();
@@ -122,16 +130,58 @@ class RunCommand final : public Command {
       };
     }
     WEIR_ASSIGN(const std::unique_ptr<Job> job, Job::Build(plan_, options));
+    const std::unique_ptr<RunServer> server = Serve(folder, *job);
     Status status = job->Start();
-    if (status.ok()) status = Drive(*job, mode, taps);
+    if (status.ok()) status = Drive(*job, mode, taps, server.get());
     Status closed = job->Close();
     if (status.ok()) status = closed;
     if (status.ok()) status = CheckBooks(*job);
     return Finish(*job, options.workers, start, status);
   }
 
-  static Status Drive(Job& job, LiveView::Mode mode, const LiveTaps& taps) {
+  /// A run without --state has a folder only where there is something to query.
+  Status OpenFolder(StateFolder& folder) const {
+    if (!state_.empty()) return folder.Open(state_);
+    const bool has_store = !StoreFolders(*plan_->logical).empty();
+    if (!has_store && MemoryViews(*plan_->logical).empty()) return Status::Ok();
+    const Status opened = folder.Open(DefaultStateFolder(plan_->logical->settings.name));
+    if (opened.ok() && !has_store) folder.RemoveAtEnd();
+    if (opened.ok() || opened.code() == StatusCode::kFailedPrecondition) return opened;
+    Log(fmt::format("this run can't be queried: {}; give it a folder with --state DIR",
+                    opened.message()));
+    return Status::Ok();
+  }
+
+  /// Null: nobody can ask this run. That is no reason not to run.
+  std::unique_ptr<RunServer> Serve(const StateFolder& folder, Job& job) const {
+    if (!folder.is_open()) return nullptr;
+    RunRecord record;
+    record.process = ::getpid();
+    AppendTimestamp(SystemClock::Instance().Now(), record.started);
+    record.pipeline = plan_->logical->settings.name;
+    record.file = std::filesystem::absolute(file_).lexically_normal().string();
+    record.profile = options_.profile;
+    record.stores = StoreFolders(*plan_->logical);
+    record.queries = ExampleQueries(*plan_->logical);
+    auto server = RunServer::Start(folder, std::move(record), job);
+    if (server.ok()) return *std::move(server);
+    Log(fmt::format("this run can't be queried: {}", server.status().message()));
+    return nullptr;
+  }
+
+  /// Command lines to paste: only where they would work.
+  std::vector<std::string> Commands(const RunServer* server) const {
+    std::vector<std::string> commands;
+    if (server == nullptr || server->record().stores.empty()) return commands;
+    for (const std::string& query : server->record().queries) {
+      commands.push_back(QueryCommandLine(query) + (state_.empty() ? "" : " --state " + state_));
+    }
+    return commands;
+  }
+
+  Status Drive(Job& job, LiveView::Mode mode, const LiveTaps& taps, const RunServer* server) const {
     LiveView view(mode, &taps);
+    view.ShowCommands(Commands(server));
     ThreadScheduler scheduler;
     return scheduler.Run(job, [&] {
       if (StopRequested()) job.RequestStop();

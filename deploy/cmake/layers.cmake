@@ -84,6 +84,7 @@ weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syn
            compiler/semantic compiler/plan compiler/optimizer compiler/planner compiler/format
            runtime/base runtime/types runtime/vector runtime/eval runtime/operators runtime/exec
            runtime/time runtime/state runtime/checkpoint runtime/format runtime/connector runtime/chdb
+           runtime/query runtime/server
            runtime/connectors runtime/metrics
            stdlib/api stdlib/scalar stdlib/aggregate stdlib/window stdlib/modules
            LIBS fmt absl cli11 json)

@@ -13,7 +13,7 @@ constexpr size_t kInsertBytes = size_t{8} << 20;
 
 std::string_view FormatName(QueryFormat format) {
   switch (format) {
-    case QueryFormat::kColumns: return "JSONCompactEachRowWithNamesAndTypes";
+    case QueryFormat::kColumns: return "TabSeparatedWithNamesAndTypes";
     case QueryFormat::kJson: return "JSONEachRow";
     case QueryFormat::kCsv: return "CSVWithNames";
   }
@@ -28,12 +28,11 @@ std::string SessionSettings(const QueryRequest& request, const std::string& mark
       "max_result_bytes = {}, result_overflow_mode = 'throw', max_memory_usage = 1073741824, "
       "log_comment = '{}', date_time_input_format = 'best_effort', "
       "date_time_output_format = '{}', output_format_json_quote_64bit_integers = 0, "
-      "output_format_json_quote_denormals = {}, output_format_json_quote_decimals = 0, "
+      "output_format_json_quote_decimals = 0, "
       "output_format_decimal_trailing_zeros = 1, format_csv_null_representation = '', "
       "output_format_json_escape_forward_slashes = 0, output_format_json_validate_utf8 = 1",
       seconds, request.max_rows, QueryEngine::kMaxResultBytes, mark,
-      request.format == QueryFormat::kColumns ? "simple" : "iso",
-      request.format == QueryFormat::kColumns ? 1 : 0);
+      request.format == QueryFormat::kColumns ? "simple" : "iso");
 }
 
 }  // namespace

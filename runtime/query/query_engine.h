@@ -19,7 +19,7 @@ class ChdbSession;
 
 /// What the bytes of a result are.
 enum class QueryFormat : uint8_t {
-  kColumns,  ///< lines of JSON arrays: names, ClickHouse types, then rows; times for people
+  kColumns,  ///< ClickHouse's TabSeparatedWithNamesAndTypes: for whoever lays out columns
   kJson,     ///< a JSON object per line; numbers bare with all digits, times in RFC 3339
   kCsv,      ///< RFC 4180 with a header, lines end with \n; null is empty
 };
