@@ -11,6 +11,13 @@ namespace {
 
 constexpr const char* kRelease = "26.7.3";  // the same in deploy/dev/install.sh
 
+// Its allocator and a sanitizer's don't bear each other: it would crash at the first connection.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -45,6 +52,10 @@ Status FindAll(void* library, ChdbApi& api) {
 Result<const ChdbApi*> LoadOnce() {
   static ChdbApi api;
   const std::string path = ChdbLibrary::Path();
+  if (!ChdbLibrary::CanRun()) {
+    return FailedPreconditionError(
+        "the embedded ClickHouse engine can't run in a build with a sanitizer");
+  }
   if (!ChdbLibrary::IsInstalled()) {
     return NotFoundError(
         "the embedded ClickHouse engine is not installed ({} is absent): run "
@@ -71,6 +82,8 @@ std::string ChdbLibrary::Path() {
   if (cache.empty()) cache = Environment("HOME") + "/.cache";
   return cache + "/weir/chdb-" + kRelease + "/libchdb.so";
 }
+
+bool ChdbLibrary::CanRun() { return !kSanitized; }
 
 bool ChdbLibrary::IsInstalled() { return ::access(Path().c_str(), R_OK) == 0; }
 

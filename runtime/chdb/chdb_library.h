@@ -13,6 +13,8 @@ class ChdbLibrary {
   /// `$WEIR_CHDB`, else `${XDG_CACHE_HOME:-~/.cache}/weir/chdb-<version>/libchdb.so`.
   static std::string Path();
   static bool IsInstalled();
+  /// False in builds with a sanitizer: the engine crashes beside its allocator.
+  static bool CanRun();
 
   /// NotFound when the file is absent (the message has the command that fetches it),
   /// FailedPrecondition when it can't be loaded or isn't the engine.

@@ -5,7 +5,11 @@
 
 namespace weir {
 
+namespace {
+
 using Kind = ClickhouseType::Kind;
+
+}  // namespace
 
 NativeColumnPtr MakeAddressColumn(const DataType& from, const ClickhouseType& to) {
   if (from.is(TypeKind::kUuid) && to.is(Kind::kUuid)) {

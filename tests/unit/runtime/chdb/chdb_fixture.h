@@ -11,11 +11,12 @@
 
 namespace weir {
 
-/// Tests on the real engine, each with an empty folder. Skipped where it is not installed, unless
-/// WEIR_REQUIRE_STORE=1 (as `make test` has it).
+/// Tests on the real engine, each with an empty folder. Skipped in builds with a sanitizer, and
+/// where it is not installed, unless WEIR_REQUIRE_STORE=1 (as `make test` has it).
 class ChdbTest : public testing::Test {
  protected:
   void SetUp() override {
+    if (!ChdbLibrary::CanRun()) GTEST_SKIP() << ChdbLibrary::Load().status().message();
     if (!ChdbLibrary::IsInstalled()) {
       const char* required = std::getenv("WEIR_REQUIRE_STORE");
       if (required != nullptr && std::string(required) == "1") {

@@ -143,7 +143,7 @@ TEST_F(StoreSinkTest, RowsOfAKeyReplaceEachOtherAlsoInTheNextRun) {
             "user:a\ta\t2\t2090-06-01 12:33:20.000000\nuser:b\tb\t7\t2090-06-01 "
             "12:33:20.000000\n");
   CloseSink();
-  ManualClock set_back(0);  // must not make new rows the older ones
+  ManualClock set_back(3'500'000'000 * kMicrosPerSecond);  // must not make new rows the older ones
   request.clock = &set_back;
   request.incarnation = "later";
   ASSERT_EQ(OpenSink(request).ToString(), "ok");
