@@ -17,7 +17,7 @@ NO_ASLR := $(shell setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(u
 # What the sanitizers run: the engine's own unit tests and the flow tests; for ThreadSanitizer what
 # has threads.
 ASAN_TESTS := ^(unit|flow)
-TSAN_TESTS := ^(unit_runtime_(exec|operators|base|connectors.*)|flow)
+TSAN_TESTS := ^(unit_runtime_(exec|operators|base|delivery|server|query|connectors.*)|flow)
 
 CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
