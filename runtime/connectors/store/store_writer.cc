@@ -99,7 +99,6 @@ RecordBatch StoreWriter::WithoutDeletes(const RecordBatch& batch) {
 
 Status StoreWriter::Append(const RecordBatch& batch) {
   const RecordBatch stored = WithoutDeletes(Complete(batch));
-  appended_since_barrier_ = true;
   if (stored.empty()) return Status::Ok();
   if (pending_rows_ == 0) pending_since_ = sink_->settings().clock->Now();
   pending_rows_ += stored.num_rows();
@@ -108,7 +107,7 @@ Status StoreWriter::Append(const RecordBatch& batch) {
   const StoreSinkSettings& settings = sink_->settings();
   const bool full = pending_rows_ >= settings.batch_rows || pending_bytes_ >= kMostUnitBytes ||
                     (settings.batch_bytes > 0 && pending_bytes_ >= settings.batch_bytes);
-  if (full) Cut();
+  if (full) CutAll();
   return Status::Ok();
 }
 
@@ -118,7 +117,11 @@ bool StoreWriter::IsDue() const {
          settings.clock->Now() - pending_since_ >= settings.batch_time;
 }
 
-void StoreWriter::Cut() {
+/// Makes a unit of the first batches.
+void StoreWriter::Cut(size_t batches) {
+  std::vector<RecordBatch> later(pending_.begin() + static_cast<ptrdiff_t>(batches),
+                                 pending_.end());
+  pending_.resize(batches);
   DeliveryUnit unit;
   unit.name = fmt::format("{}/{}/{}/0", sink_->settings().unit_prefix, lane_number_, ++unit_);
   std::vector<NativeRefusal> refused;
@@ -140,26 +143,42 @@ void StoreWriter::Cut() {
     }
   }
   unit.batches = std::move(pending_);
-  unit.memory = pending_bytes_ + static_cast<int64_t>(unit.bytes.size());
-  pending_.clear();
+  unit.memory = static_cast<int64_t>(unit.bytes.size());
+  for (const RecordBatch& batch : unit.batches) {
+    unit.memory += static_cast<int64_t>(batch.ByteSize());
+  }
+  pending_ = std::move(later);
+  pending_frozen_ = 0;
   pending_rows_ = pending_bytes_ = 0;
+  for (const RecordBatch& batch : pending_) {
+    pending_rows_ += batch.num_rows();
+    pending_bytes_ += static_cast<int64_t>(batch.ByteSize());
+  }
   if (unit.rows > 0) cut_.push_back(std::move(unit));
 }
 
-Status StoreWriter::Freeze() {
-  if (IsDue()) Cut();
+void StoreWriter::FreezeCut() {
   std::move(cut_.begin(), cut_.end(), std::back_inserter(frozen_));
   cut_.clear();
-  appended_since_barrier_ = asked_since_barrier_ = false;
+}
+
+Status StoreWriter::Freeze() {
+  if (IsDue()) CutAll();
+  FreezeCut();
+  pending_frozen_ = pending_.size();
+  asked_since_barrier_ = false;
   return Status::Ok();
 }
 
 Status StoreWriter::Deliver(std::vector<RefusedRow>& refused) {
-  // Asked again without a barrier between: the end, nothing more will fill the unit.
-  if (asked_since_barrier_ && !appended_since_barrier_ && pending_rows_ > 0) {
-    Cut();
-    std::move(cut_.begin(), cut_.end(), std::back_inserter(frozen_));
+  // Asked again without a barrier between: the engine waits for the end, so what is behind the
+  // barrier goes although its unit is not full. What came later has no barrier yet.
+  if (asked_since_barrier_ && pending_frozen_ > 0) {
+    std::vector<DeliveryUnit> later = std::move(cut_);
     cut_.clear();
+    Cut(pending_frozen_);
+    FreezeCut();
+    cut_ = std::move(later);
   }
   asked_since_barrier_ = true;
   for (DeliveryUnit& unit : frozen_) lane_.Push(std::move(unit));
@@ -173,14 +192,21 @@ Status StoreWriter::Deliver(std::vector<RefusedRow>& refused) {
 }
 
 bool StoreWriter::HasUndelivered() const {
-  return pending_rows_ > 0 || !cut_.empty() || !frozen_.empty() || !unfit_.empty() ||
-         lane_.HasUndelivered();
+  return pending_frozen_ > 0 || !frozen_.empty() || !unfit_.empty() || lane_.HasUndelivered();
 }
 
+/// What no barrier came for (the last updates of a view) goes too.
 Status StoreWriter::Close() {
+  if (!pending_.empty()) CutAll();
+  FreezeCut();
   for (DeliveryUnit& unit : frozen_) lane_.Push(std::move(unit));
   frozen_.clear();
-  return lane_.Close(kPatienceAtClose);
+  WEIR_TRY(lane_.Close(kPatienceAtClose));
+  std::vector<RefusedRow> refused = std::move(unfit_);
+  WEIR_TRY(lane_.TakeResults(refused));
+  if (refused.empty()) return Status::Ok();
+  return FailedPreconditionError("table {}: {} rows refused at the end: {}", sink_->table().name,
+                                 refused.size(), refused.front().message);
 }
 
 }  // namespace weir

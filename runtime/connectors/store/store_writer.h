@@ -30,7 +30,9 @@ class StoreWriter final : public SinkWriter {
   RecordBatch Complete(const RecordBatch& batch);
   RecordBatch WithoutDeletes(const RecordBatch& batch);
   bool IsDue() const;
-  void Cut();
+  void Cut(size_t batches);
+  void CutAll() { Cut(pending_.size()); }
+  void FreezeCut();
   void Refuse(const RecordBatch& stored, RowIndex row, std::string code, std::string message);
   RecordBatch AsGiven(const RecordBatch& stored) const;
 
@@ -45,7 +47,7 @@ class StoreWriter final : public SinkWriter {
   std::vector<RecordBatch> pending_;  ///< of the unit that is gathered
   int64_t pending_rows_ = 0, pending_bytes_ = 0;
   Micros pending_since_ = 0;
-  bool appended_since_barrier_ = false;
+  size_t pending_frozen_ = 0;         ///< the first batches of `pending_`: behind a barrier
   bool asked_since_barrier_ = false;  ///< Deliver was
   std::vector<DeliveryUnit> cut_;     ///< not behind a barrier yet
   std::vector<DeliveryUnit> frozen_;

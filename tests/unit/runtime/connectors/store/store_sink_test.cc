@@ -263,6 +263,23 @@ TEST_F(StoreSinkTest, UnitsAreCutByRowsAndByTime) {
   EXPECT_TRUE(DeliverAll().empty());  // which ends when nothing is left
 }
 
+TEST_F(StoreSinkTest, RowsBehindTheLastBarrierAreNotWaitedForButGoAtClose) {
+  const SchemaPtr schema = Things();
+  ASSERT_EQ(OpenSink(Request(schema)).ToString(), "ok");
+  ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(1, "before")})).ok());
+  ASSERT_TRUE(writer_->Freeze().ok());
+  ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(2, "behind")})).ok());
+  std::vector<RefusedRow> refused;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (writer_->HasUndelivered() && std::chrono::steady_clock::now() < deadline) {
+    ASSERT_TRUE(writer_->Deliver(refused).ok());
+  }
+  EXPECT_FALSE(writer_->HasUndelivered());
+  EXPECT_EQ(Ask("SELECT name FROM things"), "before\n");
+  CloseSink();
+  EXPECT_EQ(Ask("SELECT name FROM things ORDER BY at"), "before\nbehind\n");
+}
+
 TEST_F(StoreSinkTest, OptionsThatDoNotGoTogetherAreRefused) {
   SinkRequest request = Request(Things());
   request.row_options = {{"version", 3, DataType::Timestamp()}};
