@@ -61,6 +61,7 @@ Status LogPartitionReader::Open(std::string_view position) {
     next_ = *next;
     plan_.not_older = kMinTimestamp;
   }
+  start_ = Position(next_ - 1);
   return Seek();
 }
 
@@ -183,7 +184,7 @@ Status LogPartitionReader::LoadBatch() {
   };
   const uint32_t length = PeekBatchLength(part());
   if (length == 0 || length > part().size()) WEIR_TRY(FillBlock());
-  const auto header = DecodeBatchHeader(part());
+  const auto header = DecodeLogBatchHeader(part());
   if (!header.ok()) return Damaged(header.status().message());
   rest_ = part().substr(kBatchHeaderBytes, (*header).length - kBatchHeaderBytes);
   records_left_ = (*header).count;

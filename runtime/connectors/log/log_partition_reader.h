@@ -32,6 +32,8 @@ class LogPartitionReader final : public PartitionReader {
   Status Open(std::string_view position) override;
   Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) override;
   std::string Position(int64_t offset) const override;
+  /// Where Open began: `latest` means another place at every start.
+  std::string StartPosition() const { return start_; }
 
   /// As Poll hands records on, but with their keys: for tables.
   struct Keyed {
@@ -54,6 +56,7 @@ class LogPartitionReader final : public PartitionReader {
   Status Recreated() const;
 
   LogReadPlan plan_;
+  std::string start_;
   int64_t next_ = 0;  ///< offset of the next record to hand on
   std::optional<JournalCursor> journal_;
   LogFile segment_;

@@ -66,7 +66,7 @@ Status LogWriter::AppendRow(const RecordBatch& batch, RowIndex row, size_t index
   }
   const uint32_t partition = record.has_key ? PartitionOfKey(record.key, topic_->num_partitions())
                                             : sticky_.Next(record.value.size());
-  BatchBuilder& builder = partitions_[partition].batch;
+  LogBatchBuilder& builder = partitions_[partition].batch;
   if (!builder.empty() && builder.bytes() + record.value.size() > kBatchBytes) {
     WEIR_TRY(WriteBatch(partition));
   }
@@ -76,7 +76,7 @@ Status LogWriter::AppendRow(const RecordBatch& batch, RowIndex row, size_t index
 
 Status LogWriter::WriteBatch(uint32_t index) {
   Partition& partition = partitions_[index];
-  BatchBuilder& batch = partition.batch;
+  LogBatchBuilder& batch = partition.batch;
   if (batch.empty()) return Status::Ok();
   // Segments with rows of the present unit are kept until it ends: few extents a unit.
   if (partition.segment == nullptr) {

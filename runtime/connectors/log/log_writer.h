@@ -28,7 +28,7 @@ class LogWriter final : public SinkWriter {
 
  private:
   struct Partition {
-    BatchBuilder batch;
+    LogBatchBuilder batch;
     std::unique_ptr<OpenSegment> segment;
     bool written = false;  ///< since the last sync
   };

@@ -52,8 +52,8 @@ uint32_t PeekBatchLength(std::string_view bytes) {
   return length < kBatchHeaderBytes || length > kMostBatchBytes ? 0 : length;
 }
 
-Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
-  BatchHeader header;
+Result<LogBatchHeader> DecodeLogBatchHeader(std::string_view bytes) {
+  LogBatchHeader header;
   header.length = PeekBatchLength(bytes);
   if (header.length == 0) return DataLossError("no batch begins there");
   if (header.length > bytes.size()) return DataLossError("the batch is cut off");
@@ -89,12 +89,12 @@ bool NextRecord(std::string_view& bytes, LogRecord& record) {
   return true;
 }
 
-void BatchBuilder::Clear() {
+void LogBatchBuilder::Clear() {
   buffer_.assign(kBatchHeaderBytes, '\0');
   count_ = 0;
 }
 
-void BatchBuilder::Append(const LogRecord& record, Micros now) {
+void LogBatchBuilder::Append(const LogRecord& record, Micros now) {
   if (count_ == 0) time_ = max_time_ = now;
   // A clock that was set back must not turn into a time of the far future.
   now = std::max(now, time_);
@@ -113,7 +113,7 @@ void BatchBuilder::Append(const LogRecord& record, Micros now) {
   ++count_;
 }
 
-std::string_view BatchBuilder::Finish(uint64_t first) {
+std::string_view LogBatchBuilder::Finish(uint64_t first) {
   char* head = buffer_.data();
   const auto length = static_cast<uint32_t>(buffer_.size());
   std::memcpy(head, &kBatchMagic, 4);

@@ -28,7 +28,7 @@ std::string EncodeSegmentHeader(const SegmentHeader& header);
 /// Fails with what is wrong: magic, version, checksum.
 Result<SegmentHeader> DecodeSegmentHeader(std::string_view bytes);
 
-struct BatchHeader {
+struct LogBatchHeader {
   uint32_t length = 0;  ///< of the whole batch
   uint64_t first = 0;   ///< records in the file before this batch
   Micros time = 0;      ///< append time of the first record
@@ -37,7 +37,7 @@ struct BatchHeader {
 
 /// Checks magic, length and checksum of the batch at the start of `bytes`, which may go on behind
 /// it. Fails with what is wrong.
-Result<BatchHeader> DecodeBatchHeader(std::string_view bytes);
+Result<LogBatchHeader> DecodeLogBatchHeader(std::string_view bytes);
 /// The length field alone; 0 when `bytes` can't be the start of a batch.
 uint32_t PeekBatchLength(std::string_view bytes);
 
@@ -53,9 +53,9 @@ struct LogRecord {
 bool NextRecord(std::string_view& bytes, LogRecord& record);
 
 /// Collects records of one partition until they are written as a batch. One thread.
-class BatchBuilder {
+class LogBatchBuilder {
  public:
-  BatchBuilder() { Clear(); }
+  LogBatchBuilder() { Clear(); }
 
   void Append(const LogRecord& record, Micros now);
   bool empty() const { return count_ == 0; }

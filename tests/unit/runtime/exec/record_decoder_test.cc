@@ -26,6 +26,26 @@ TEST(RecordDecoderTest, RefusesCutRecordsWhateverTheirBeginningHolds) {
   EXPECT_EQ(rejected[1].counted_as, "line too long");
 }
 
+TEST(RecordDecoderTest, RefusesTombstonesOnly) {
+  plan::DecodeSpec spec;
+  spec.fields.push_back({"n", DataType::Int64(), std::nullopt, nullptr, "", 0});
+  auto decoder = RecordDecoder::Make(spec, Schema::Make({{"n", DataType::Int64(), {}}}));
+  ASSERT_TRUE(decoder.ok()) << decoder.status().ToString();
+  RecordChunk chunk;
+  chunk.records = {R"({"n": 1})", "", R"({"n": "x"})", R"({"n": 4})"};
+  chunk.offsets = {0, 1, 2, 3};
+  chunk.tombstones = {1};
+  std::vector<ColumnPtr> columns;
+  std::vector<RejectedRow> rejected;
+  decoder->Decode(chunk, 0, columns, rejected);
+  ASSERT_EQ(rejected.size(), 2u);
+  EXPECT_EQ(rejected[0].row, 1u);
+  EXPECT_EQ(rejected[0].counted_as, "tombstone");
+  EXPECT_EQ(rejected[1].row, 2u);
+  chunk.Clear();
+  EXPECT_TRUE(chunk.tombstones.empty());
+}
+
 TEST(RecordDecoderTest, CountsReasonsWithoutTheValuesInThem) {
   plan::DecodeSpec spec;
   spec.fields.push_back({"kind", DataType::Enum({"a", "b"}), std::nullopt, nullptr, "", 0});

@@ -30,7 +30,7 @@ class LogDamageTest : public LogTest {
 };
 
 TEST(SegmentFormatTest, RecordsComeBack) {
-  BatchBuilder builder;
+  LogBatchBuilder builder;
   std::string headers;
   PutRecordHeader("routed_from", "x", headers);
   builder.Append({.key = "k", .headers = headers, .value = "v", .has_key = true, .has_value = true},
@@ -38,7 +38,7 @@ TEST(SegmentFormatTest, RecordsComeBack) {
   builder.Append({.has_value = true}, 250);
   builder.Append({.key = "", .has_key = true}, 50);  // the clock went back
   const std::string bytes(builder.Finish(7));
-  const auto header = DecodeBatchHeader(bytes);
+  const auto header = DecodeLogBatchHeader(bytes);
   ASSERT_TRUE(header.ok());
   EXPECT_EQ((*header).first, 7U);
   EXPECT_EQ((*header).time, 100);
