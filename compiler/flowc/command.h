@@ -34,6 +34,7 @@ std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeFmtCommand();
 std::unique_ptr<Command> MakeFunctionsCommand();
 std::unique_ptr<Command> MakeConnectorsCommand();
+std::unique_ptr<Command> MakeDlqCommand();
 /// `root`: the whole program, whose sub-commands and options are completed.
 std::unique_ptr<Command> MakeCompletionCommand(CLI::App* root);
 std::unique_ptr<Command> MakeVersionCommand();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "compiler/flowc/command.h"
 #include "compiler/flowc/terminal.h"
@@ -7,10 +8,31 @@
 namespace weir::flowc {
 namespace {
 
+/// Options of a command and of its own sub-commands, each once.
+std::vector<std::string> OptionNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  const auto add = [&names](const CLI::App& of) {
+    for (const CLI::Option* option : of.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      }
+    }
+  };
+  add(app);
+  for (const CLI::App* sub : app.get_subcommands({})) add(*sub);
+  return names;
+}
+
 std::string Words(const CLI::App& app) {
   std::string words;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += " --" + name;
+  for (const std::string& name : OptionNames(app)) words += " --" + name;
+  return words;
+}
+
+std::string SubCommands(const CLI::App& app) {
+  std::string words;
+  for (const CLI::App* sub : app.get_subcommands({})) {
+    words += (words.empty() ? "" : " ") + sub->get_name();
   }
   return words;
 }
@@ -45,19 +67,29 @@ class CompletionCommand final : public Command {
   std::string Bash() const {
     std::string commands;
     std::string cases;
+    std::string second;
     for (const CLI::App* app : root_->get_subcommands({})) {
       commands += " " + app->get_name();
       cases += fmt::format("    {}) words=\"{}\" ;;\n", app->get_name(), Words(*app));
+      const std::string below = SubCommands(*app);
+      if (!below.empty())
+        second += fmt::format("    {}) below=\"{}\" ;;\n", app->get_name(), below);
     }
     return fmt::format(
         "_flowc() {{\n"
-        "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" words\n"
+        "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" words below=\"\"\n"
         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
         "    COMPREPLY=($(compgen -W \"{} --help\" -- \"$current\"))\n"
         "    return\n"
         "  fi\n"
         "  case \"${{COMP_WORDS[1]}}\" in\n{}"
         "  esac\n"
+        "  case \"${{COMP_WORDS[1]}}\" in\n{}"
+        "  esac\n"
+        "  if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$below\" ]; then\n"
+        "    COMPREPLY=($(compgen -W \"$below --help\" -- \"$current\"))\n"
+        "    return\n"
+        "  fi\n"
         "  if [[ \"$current\" == -* ]]; then\n"
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
         "  else\n"
@@ -65,7 +97,7 @@ class CompletionCommand final : public Command {
         "  fi\n"
         "}}\n"
         "complete -o filenames -F _flowc flowc\n",
-        commands.substr(1), cases);
+        commands.substr(1), cases, second);
   }
 
   std::string Fish() const {
@@ -73,11 +105,14 @@ class CompletionCommand final : public Command {
     for (const CLI::App* app : root_->get_subcommands({})) {
       script += fmt::format("complete -c flowc -n __fish_use_subcommand -a {} -d '{}'\n",
                             app->get_name(), app->get_description());
-      for (const CLI::Option* option : app->get_options()) {
-        for (const std::string& option_name : option->get_lnames()) {
-          script += fmt::format("complete -c flowc -n '__fish_seen_subcommand_from {}' -l {}\n",
-                                app->get_name(), option_name);
-        }
+      for (const std::string& option_name : OptionNames(*app)) {
+        script += fmt::format("complete -c flowc -n '__fish_seen_subcommand_from {}' -l {}\n",
+                              app->get_name(), option_name);
+      }
+      for (const CLI::App* sub : app->get_subcommands({})) {
+        script +=
+            fmt::format("complete -c flowc -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n",
+                        app->get_name(), sub->get_name(), sub->get_description());
       }
       script += fmt::format(
           "complete -c flowc -n '__fish_seen_subcommand_from {}' -a '(__fish_complete_suffix "

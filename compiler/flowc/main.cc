@@ -21,6 +21,7 @@ std::vector<std::unique_ptr<Command>> MakeCommands(CLI::App& root) {
   commands.push_back(MakeFmtCommand());
   commands.push_back(MakeFunctionsCommand());
   commands.push_back(MakeConnectorsCommand());
+  commands.push_back(MakeDlqCommand());
   commands.push_back(MakeCompletionCommand(&root));
   commands.push_back(MakeVersionCommand());
   return commands;

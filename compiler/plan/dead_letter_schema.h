@@ -17,9 +17,8 @@ struct DeadLetterColumns {
     kOffset,      ///< int64
     kEventTime,   ///< timestamp?
     kIngestTime,  ///< timestamp
-    kPayload,  ///< string: the record's bytes (made valid UTF-8), later the row as JSON; at most 64
-               ///< KiB
-    kPayloadKind,  ///< string: original | row
+    kPayload,      ///< string: the record's bytes, later the row as JSON; at most 64 KiB of it
+    kPayloadKind,  ///< string: original | base64 (original, no UTF-8) | row
     kPayloadSize,  ///< int64: true length in bytes
     kPayloadHash,  ///< string: XXH3-64 of all bytes, 16 hex digits
     kGeneration,   ///< int64: of the pipeline

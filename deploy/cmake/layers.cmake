@@ -67,6 +67,10 @@ weir_layer(runtime/exec DEPS runtime/operators compiler/plan runtime/eval runtim
            runtime/metrics runtime/types runtime/base LIBS fmt absl threads
            TEST_DEPS stdlib/scalar stdlib/aggregate)
 
+weir_layer(runtime/dlq DEPS runtime/exec runtime/operators compiler/plan runtime/connector
+           runtime/format runtime/vector runtime/types runtime/base LIBS fmt absl
+           TEST_DEPS runtime/connectors)
+
 # Connectors: none sees another. Each sub-folder gets this row unless it has one of its own, so a new
 # connector needs none; runtime/connectors itself is the list of all.
 weir_layer(runtime/connectors/file DEPS runtime/connector runtime/format runtime/vector
@@ -84,7 +88,7 @@ weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syn
            compiler/semantic compiler/plan compiler/optimizer compiler/planner compiler/format
            runtime/base runtime/types runtime/vector runtime/eval runtime/operators runtime/exec
            runtime/time runtime/state runtime/checkpoint runtime/format runtime/connector runtime/chdb
-           runtime/query runtime/server
+           runtime/query runtime/server runtime/dlq
            runtime/connectors runtime/metrics
            stdlib/api stdlib/scalar stdlib/aggregate stdlib/window stdlib/modules
            LIBS fmt absl cli11 json)

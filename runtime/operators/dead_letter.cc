@@ -129,9 +129,20 @@ void DeadLetterBuilder::FillPayload(const RecordBatch& batch, const RejectedRow&
   const uint64_t hash = HashBytes(text);
   const size_t size =
       rejected.true_size > 0 ? static_cast<size_t>(rejected.true_size) : text.size();
+  // Bytes that are no text have to come out of a sink of text as they went in. What the source cut
+  // is incomplete anyway.
+  const bool binary = has_original && rejected.true_size == 0 && !IsValidUtf8(text);
   if (text.size() > plan::kMaxDeadLetterPayload) text.resize(plan::kMaxDeadLetterPayload);
-  columns[Columns::kPayload]->SetValue(out, Value::String(MakeValidUtf8(text)));
-  columns[Columns::kPayloadKind]->SetValue(out, Value::String(has_original ? "original" : "row"));
+  std::string shown;
+  if (binary) {
+    AppendBase64(text, shown);
+  } else {
+    shown = MakeValidUtf8(text);
+  }
+  columns[Columns::kPayload]->SetValue(out, Value::String(std::move(shown)));
+  columns[Columns::kPayloadKind]->SetValue(out, Value::String(binary         ? "base64"
+                                                              : has_original ? "original"
+                                                                             : "row"));
   columns[Columns::kPayloadSize]->mutable_data<int64_t>()[out] = static_cast<int64_t>(size);
   columns[Columns::kPayloadHash]->SetValue(out, Value::String(fmt::format("{:016x}", hash)));
 }
