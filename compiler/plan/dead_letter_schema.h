@@ -8,15 +8,15 @@ namespace weir::plan {
 /// declares the same; a test compares the two.
 struct DeadLetterColumns {
   enum : int {
-    kStage,       ///< string: `stream/label`, `source/decode`
-    kRules,       ///< list<string>: every rule that failed
-    kErrors,      ///< list<struct { field: string reason: string }>: every bad field
-    kReason,      ///< string: the first one, `field: reason`
-    kSource,      ///< string: declared name
-    kPartition,   ///< int64
-    kOffset,      ///< int64
-    kEventTime,   ///< timestamp?
-    kIngestTime,  ///< timestamp
+    kStage,        ///< string: `stream/label`, `source/decode`
+    kRules,        ///< list<string>: every rule that failed
+    kErrors,       ///< list<struct { field: string reason: string }>: every bad field
+    kReason,       ///< string: the first one, `field: reason`
+    kSource,       ///< string: declared name
+    kPartition,    ///< int64
+    kOffset,       ///< int64
+    kEventTime,    ///< timestamp?
+    kIngestTime,   ///< timestamp
     kPayload,      ///< string: the record's bytes, later the row as JSON; at most 64 KiB of it
     kPayloadKind,  ///< string: original | base64 (original, no UTF-8) | row
     kPayloadSize,  ///< int64: true length in bytes
