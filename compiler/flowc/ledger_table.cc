@@ -69,8 +69,8 @@ class Layout {
       if (columns_[i] > 0) numbers += fmt::format("{:>{}}", row.cells[i], columns_[i]);
     }
     if (!wraps_) {
-      lines.push_back(row.name + std::string(static_cast<size_t>(name_ - ColumnsOf(row.name)), ' ') +
-                      numbers);
+      lines.push_back(row.name +
+                      std::string(static_cast<size_t>(name_ - ColumnsOf(row.name)), ' ') + numbers);
       return;
     }
     const int indent = std::max(0, width_ - std::accumulate(columns_.begin(), columns_.end(), 0));

@@ -13,7 +13,8 @@ namespace {
 std::string Hint(const std::string& typed, const std::vector<std::string>& known,
                  const std::string& command) {
   std::string text;
-  if (const auto near = SuggestName(typed, known)) text = fmt::format("did you mean `{}`?\n", *near);
+  if (const auto near = SuggestName(typed, known))
+    text = fmt::format("did you mean `{}`?\n", *near);
   return text + fmt::format("`{} --help` shows what there is\n", command);
 }
 

@@ -73,8 +73,8 @@ class FilterPushdown final : public Rule {
     const plan::InputRef input = project.inputs[0];
     bool routes = !filter.route_schemas.empty() || !project.route_schemas.empty();
     bool upserts = filter.mode.upsert || project.mode.upsert || plan.at(input.node).mode.upsert;
-    if (routes || upserts || readers.Of(project.id).size() != 1 ||
-        readers.IsDeclared(below) || !MayPass(project, filter)) {
+    if (routes || upserts || readers.Of(project.id).size() != 1 || readers.IsDeclared(below) ||
+        !MayPass(project, filter)) {
       return false;
     }
     filter.condition = OverInput(filter.condition, project);

@@ -196,8 +196,7 @@ void CompileTable(const TableInfo& table, FlowContext& shared) {
   if (decl.refresh) {
     spec.refresh_every = catalog.ConstantDuration(*decl.refresh->amount, "refresh").value_or(0);
   }
-  if (decl.cache && decl.refresh && spec.refresh_every > 0 &&
-      spec.cache_ttl > spec.refresh_every) {
+  if (decl.cache && decl.refresh && spec.refresh_every > 0 && spec.cache_ttl > spec.refresh_every) {
     shared.diagnostics.Report(Code::kW0501, decl.cache->ttl->span)
         .Arg(table.name)
         .Label(decl.refresh->span, "the table itself is read again sooner")

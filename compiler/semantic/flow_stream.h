@@ -29,9 +29,9 @@ struct StreamFlow {
 
   /// How the original bytes of a row must be masked: a source upstream has personal fields.
   PiiTag payload_pii;
-  Micros lag = 0;        ///< the largest of the sources' watermarks
-  Micros lateness = 0;   ///< the largest `late after` upstream
-  Span late_after;       ///< where it stands
+  Micros lag = 0;       ///< the largest of the sources' watermarks
+  Micros lateness = 0;  ///< the largest `late after` upstream
+  Span late_after;      ///< where it stands
   /// Columns by which the records of the only source upstream are keyed; empty: not known.
   std::vector<std::string> source_key;
   std::string keyed_source;

@@ -145,8 +145,8 @@ std::vector<int> RouteTable::Project(const RouteRequest& request, const SchemaPt
 int RouteTable::PortFor(plan::LogicalNode& node, const Route& route, const SchemaPtr& schema) {
   std::vector<Route>& ports = ports_[&node];
   for (const Route& known : ports) {
-    const bool same = known.target == route.target && known.shape == route.shape &&
-                      known.fields == route.fields;
+    const bool same =
+        known.target == route.target && known.shape == route.shape && known.fields == route.fields;
     if (same) return known.port;
   }
   node.route_schemas.push_back(schema);

@@ -68,7 +68,9 @@ void StageContext::CountColumns(const Schema& schema, StreamFlow& flow) {
   flow.broken = true;
   if (before > kMostColumns) return;
   Report(Code::kF0164, span())
-      .Note("stages times columns are bounded: 50 000 stages over narrow rows, 500 over 2 000 columns")
+      .Note(
+          "stages times columns are bounded: 50 000 stages over narrow rows, 500 over 2 000 "
+          "columns")
       .Help("one `extend` can compute many columns; `select` leaves out those no longer needed");
 }
 

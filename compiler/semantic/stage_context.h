@@ -32,8 +32,8 @@ struct FlowContext {
   /// Sources, streams, junctions and views that are done, by name.
   std::map<std::string, StreamFlow, std::less<>> streams;
   const ast::Route* default_errors = nullptr;  ///< the pipeline's `errors -> …`
-  int applied = 0;  ///< templates so far
-  int64_t columns = 0;  ///< of all nodes so far; bounds the memory of a plan
+  int applied = 0;                             ///< templates so far
+  int64_t columns = 0;                         ///< of all nodes so far; bounds the memory of a plan
   /// Sinks that exist: for `after` and warnings.
   std::map<std::string, Span, std::less<>> anonymous_sinks;
 };

@@ -17,7 +17,7 @@ constexpr const char* kFolder = "tests/diagnostics/syntax";
 
 /// Codes of conditions that cannot be written down in a text file or a page.
 const std::set<std::string_view> kWithoutExample{"F0030", "F0031", "F0032",
-                                                  "F0033", "F0034", "F0038"};
+                                                 "F0033", "F0034", "F0038"};
 
 bool IsSyntaxCode(const CodeInfo& info) { return info.name.starts_with("F00"); }
 

@@ -42,32 +42,38 @@ Checked Check(const std::string& body) {
 }
 
 TEST(LargePrograms, TwentyThousandStagesInOneStream) {
-  const Checked filters = Check("from clicks\n" + Repeat(20'000, [](int i) {
-    return fmt::format("  |> where millis != {}\n", i);
-  }) + "  |> into discard()\n");
+  const Checked filters =
+      Check("from clicks\n" +
+            Repeat(20'000, [](int i) { return fmt::format("  |> where millis != {}\n", i); }) +
+            "  |> into discard()\n");
   EXPECT_FALSE(filters.refused) << filters.report.substr(0, 2000);
   EXPECT_GE(filters.nodes, 20'000U);
 }
 
 TEST(LargePrograms, StagesThatCanFailShareOneJunction) {
-  const Checked failing = Check("from clicks\n" + Repeat(20'000, [](int) {
-    return std::string("  |> set millis = millis + 1\n");
-  }) + "  |> into discard()\n");
+  const Checked failing =
+      Check("from clicks\n" +
+            Repeat(20'000, [](int) { return std::string("  |> set millis = millis + 1\n"); }) +
+            "  |> into discard()\n");
   EXPECT_FALSE(failing.refused) << failing.report.substr(0, 2000);
   EXPECT_GE(failing.nodes, 20'000U);
 }
 
 TEST(LargePrograms, FiltersAmongProjectionsAreMovedABoundedNumberOfTimes) {
-  const Checked mixed = Check("from clicks\n" + Repeat(10'000, [](int) {
-    return std::string("  |> set page = user\n  |> where millis > 1\n");
-  }) + "  |> into discard()\n");
+  const Checked mixed = Check(
+      "from clicks\n" +
+      Repeat(10'000,
+             [](int) { return std::string("  |> set page = user\n  |> where millis > 1\n"); }) +
+      "  |> into discard()\n");
   EXPECT_FALSE(mixed.refused) << mixed.report.substr(0, 2000);
 }
 
 TEST(LargePrograms, FiveThousandStreams) {
   const Checked streams = Check(Repeat(5000, [](int i) {
-    return fmt::format("stream s{0} = from clicks |> where millis > {0}\n"
-                       "from s{0} |> into discard()\n", i);
+    return fmt::format(
+        "stream s{0} = from clicks |> where millis > {0}\n"
+        "from s{0} |> into discard()\n",
+        i);
   }));
   EXPECT_FALSE(streams.refused) << streams.report.substr(0, 2000);
   EXPECT_GE(streams.nodes, 10'000U);
@@ -83,20 +89,21 @@ TEST(LargePrograms, EqualStagesOfFiveThousandReadersRunOnce) {
 
 TEST(LargePrograms, TwoThousandFields) {
   const std::string fields = Repeat(2000, [](int i) { return fmt::format("  f{}: int64\n", i); });
-  const std::string columns = Repeat(2000, [](int i) {
-    return fmt::format("{}f{} + 1 as g{}", i == 0 ? "" : ", ", i, i);
-  });
+  const std::string columns =
+      Repeat(2000, [](int i) { return fmt::format("{}f{} + 1 as g{}", i == 0 ? "" : ", ", i, i); });
   const Checked wide = Check("schema Wide {\n" + fields +
                              "}\nsource wide: Wide from file(path: \"w.jsonl\")\n"
                              "  time ingest_time() watermark none on error -> rejected\n"
-                             "from wide |> select " + columns + " |> into discard()\n");
+                             "from wide |> select " +
+                             columns + " |> into discard()\n");
   EXPECT_FALSE(wide.refused) << wide.report.substr(0, 2000);
 }
 
 TEST(LargePrograms, RowsThatGrowWithEveryStageAreRefused) {
-  const Checked growing = Check("from clicks\n" + Repeat(20'000, [](int i) {
-    return fmt::format("  |> extend a{} = millis\n", i);
-  }) + "  |> into discard()\n");
+  const Checked growing =
+      Check("from clicks\n" +
+            Repeat(20'000, [](int i) { return fmt::format("  |> extend a{} = millis\n", i); }) +
+            "  |> into discard()\n");
   EXPECT_TRUE(growing.refused);
   EXPECT_NE(growing.report.find("F0164"), std::string::npos) << growing.report.substr(0, 2000);
 }

@@ -107,9 +107,9 @@ TEST_F(FileSinkTest, PartsOfAKilledRunGoAtTheNextStart) {
     new std::unique_ptr<SinkWriter>(std::move(writer));
     new std::unique_ptr<SinkConnector>(*std::move(sink));
   });
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-dead-0-000000.jsonl.tmp",
-                                                    ".part-kept-0-000000.jsonl.tmp",
-                                                    ".weir-dead.lock"}));
+  EXPECT_EQ(Names("out"),
+            (std::vector<std::string>{".part-dead-0-000000.jsonl.tmp",
+                                      ".part-kept-0-000000.jsonl.tmp", ".weir-dead.lock"}));
   incarnation_ = "next";
   testing::internal::CaptureStderr();
   {
@@ -117,8 +117,8 @@ TEST_F(FileSinkTest, PartsOfAKilledRunGoAtTheNextStart) {
     ASSERT_TRUE(sink.ok()) << sink.status().ToString();
     EXPECT_THAT(testing::internal::GetCapturedStderr(),
                 testing::HasSubstr("removed 1 unfinished part of run dead"));
-    EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp",
-                                                      ".weir-next.lock"}));
+    EXPECT_EQ(Names("out"),
+              (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp", ".weir-next.lock"}));
   }
   EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp"}));
 }
@@ -131,8 +131,8 @@ TEST_F(FileSinkTest, PartsOfARunningRunStay) {
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
   // As another process sees the folder.
   RemoveAbandonedParts(Path("out"));
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-running-0-000000.jsonl.tmp",
-                                                    ".weir-running.lock"}));
+  EXPECT_EQ(Names("out"),
+            (std::vector<std::string>{".part-running-0-000000.jsonl.tmp", ".weir-running.lock"}));
   ASSERT_TRUE(writer->Close().ok());
   writer = nullptr;
   first->reset();
