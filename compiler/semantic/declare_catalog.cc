@@ -95,6 +95,12 @@ FlowName Catalog::FindFlow(std::string_view name) const {
   return found == data_->flow_names.end() ? FlowName{} : found->second;
 }
 
+namespace {
+
+constexpr size_t kMostSuggestions = 200;
+
+}  // namespace
+
 FlowName Catalog::RequireFlow(const ast::Name& name, std::initializer_list<FlowKind> kinds,
                               std::string_view what) const {
   if (name.empty()) return {};
@@ -112,12 +118,14 @@ FlowName Catalog::RequireFlow(const ast::Name& name, std::initializer_list<FlowK
         .Label(found.declared, fmt::format("a {}", FlowKindWord(found.kind)));
     return {};
   }
+  DiagnosticBuilder report = diagnostics().Report(Code::kF0101, name.span).Arg(what).Arg(name.text);
+  // Each suggestion looks at every name; nobody reads the thousandth.
+  if (diagnostics().ErrorCount() > kMostSuggestions) return {};
   std::vector<std::string> names;
   for (const auto& [known, flow] : data_->flow_names) {
     if (allowed(flow.kind)) names.push_back(known);
   }
   std::sort(names.begin(), names.end());
-  DiagnosticBuilder report = diagnostics().Report(Code::kF0101, name.span).Arg(what).Arg(name.text);
   if (std::optional<std::string> near = SuggestName(name.text, names)) {
     report.Here(fmt::format("did you mean `{}`?", *near));
     report.Suggest(name.span, *near, fmt::format("write `{}`", *near));
