@@ -73,7 +73,7 @@ struct SinkRequest {
       0;  ///< attempts after the first for what the target refuses; 0: the connector's own
   Micros backoff_min = 0, backoff_max = 0;  ///< between attempts; 0: the connector's own
   std::vector<RowOption> row_options;
-  std::string incarnation;   ///< of the state directory; part of file names
+  std::string incarnation;  ///< of the state directory; part of file names
   /// Whether a later run may go on with this incarnation and deliver what it left frozen.
   bool resumable = true;
   uint32_t num_writers = 1;  ///< workers that will each make a writer
