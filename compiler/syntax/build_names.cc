@@ -49,16 +49,17 @@ std::optional<ast::StringValue> AstBuilder::OptionalString(antlr4::tree::Termina
 }
 
 ast::DocComment AstBuilder::DocBefore(const antlr4::Token* token) {
-  const auto& all = tokens_.stream().getTokens();
+  // One by one: getTokens() copies all of them, and this is asked for every declaration and field.
+  const auto at = [this](size_t index) { return tokens_.stream().get(index); };
   ast::DocComment doc;
   size_t first = token->getTokenIndex();
-  while (first > 0 && all[first - 1]->getType() == FlowParser::DOC_COMMENT) {
+  while (first > 0 && at(first - 1)->getType() == FlowParser::DOC_COMMENT) {
     // A comment behind a token documents nothing that follows.
-    if (first > 1 && all[first - 2]->getLine() == all[first - 1]->getLine()) break;
+    if (first > 1 && at(first - 2)->getLine() == at(first - 1)->getLine()) break;
     --first;
   }
   for (size_t i = first; i < token->getTokenIndex(); ++i) {
-    const Span span = SpanOf(all[i]);
+    const Span span = SpanOf(at(i));
     std::string_view line = Text(span);
     line.remove_prefix(3);
     if (line.starts_with(' ')) line.remove_prefix(1);

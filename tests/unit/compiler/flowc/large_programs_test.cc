@@ -87,6 +87,14 @@ TEST(LargePrograms, EqualStagesOfFiveThousandReadersRunOnce) {
   EXPECT_LT(same.nodes, 5100U);
 }
 
+TEST(LargePrograms, TwentyThousandDeclarationsWithDocs) {
+  const Checked params =
+      Check(Repeat(20'000,
+                   [](int i) { return fmt::format("/// doc {0}\nparam p{0}: int64 = {0}\n", i); }) +
+            "from clicks |> into discard()\n");
+  EXPECT_FALSE(params.refused) << params.report.substr(0, 2000);
+}
+
 TEST(LargePrograms, TwoThousandFields) {
   const std::string fields = Repeat(2000, [](int i) { return fmt::format("  f{}: int64\n", i); });
   const std::string columns =
