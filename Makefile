@@ -16,7 +16,7 @@ export WEIR_TEST_PYTHON ?= $(CACHE)/test-python/bin/python
 NO_ASLR := $(shell setarch $$(uname -m) -R true 2>/dev/null && echo setarch $$(uname -m) -R)
 # What the sanitizers run: the engine's own unit tests and the flow tests; for ThreadSanitizer what
 # has threads.
-ASAN_TESTS := ^(unit|flow)
+ASAN_TESTS := ^(unit|flow|fuzz_flow)
 TSAN_TESTS := ^(unit_runtime_(exec|operators|base|delivery|server|query|connectors.*)|flow)
 
 CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
