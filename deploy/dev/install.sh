@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what building Weir needs on a bare Debian 12. Safe to run again: what is there stays.
 #
-#   deploy/dev/install.sh           compiler, libraries, the ANTLR tool
-#   deploy/dev/install.sh --tests   also the Python packages of the tests
-#   deploy/dev/install.sh --store   also the embedded ClickHouse engine, for `store`
+#   deploy/dev/install.sh              compiler, libraries, the ANTLR tool
+#   deploy/dev/install.sh --tests      also the Python packages of the tests, and --services
+#   deploy/dev/install.sh --services   also what deploy/dev/services runs: Java, the jars of Kafka
+#   deploy/dev/install.sh --store      also the embedded ClickHouse engine, for `store`
 #
 # Options can be given together.
 # Debian packages need root or sudo; without either it prints the command to run by hand.
@@ -183,21 +184,31 @@ install_test_python() {
   say "Python packages of the tests: installed"
 }
 
+services_are_there() {
+  "$here/services" fetched kafka
+}
+
 main() {
-  local with_tests=0 with_store=0 option
+  local with_tests=0 with_services=0 with_store=0 option
   for option in "$@"; do
     case "$option" in
-      --tests) with_tests=1 ;;
+      --tests) with_tests=1 with_services=1 ;;
+      --services) with_services=1 ;;
       --store) with_store=1 ;;
-      *) fail "usage: $0 [--tests] [--store]" ;;
+      *) fail "usage: $0 [--tests] [--services] [--store]" ;;
     esac
   done
   command -v dpkg-query >/dev/null || fail "this script knows Debian 12 only (no dpkg-query here)"
 
   local packages=("${build_packages[@]}")
-  # Any Java and any Maven will do; Maven only as long as the ANTLR tool is not in the cache.
+  # Any Java and any Maven will do; Maven only as long as something is not in the cache.
   command -v java >/dev/null || packages+=(openjdk-17-jre-headless)
-  if ! has_digest "$cache/$antlr_jar" "$antlr_sha256" && ! command -v mvn >/dev/null; then
+  local needs_maven=0
+  has_digest "$cache/$antlr_jar" "$antlr_sha256" || needs_maven=1
+  if [[ $with_services -eq 1 ]] && ! services_are_there; then
+    needs_maven=1
+  fi
+  if [[ $needs_maven -eq 1 ]] && ! command -v mvn >/dev/null; then
     packages+=(maven)
   fi
   if [[ $with_store -eq 1 && ! -f "$chdb_folder/libchdb.so" ]] && ! command -v npm >/dev/null; then
@@ -210,6 +221,9 @@ main() {
   install_antlr
   if [[ $with_store -eq 1 ]]; then
     install_store
+  fi
+  if [[ $with_services -eq 1 ]]; then
+    "$here/services" fetch kafka
   fi
   if [[ $with_tests -eq 1 ]]; then
     install_test_python
