@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,12 +34,15 @@ struct RecordChunk {
 enum class PollState : uint8_t {
   kData,   ///< the chunk has records; poll again at once
   kEmpty,  ///< at the partition's end for now
-  kEnd,    ///< the partition will never have more
+  /// Nothing for now, and whether that is the end is not known (a broker is away, records are on
+  /// their way): the partition does not count as idle.
+  kWaiting,
+  kEnd,  ///< the partition will never have more
 };
 
 struct PollResult {
   PollState state = PollState::kEmpty;
-  /// kEmpty: don't poll before (clock time); kMinTimestamp: whenever convenient.
+  /// kEmpty, kWaiting: don't poll before (clock time); kMinTimestamp: whenever convenient.
   Micros not_before = kMinTimestamp;
 };
 
@@ -53,6 +57,11 @@ class PartitionReader {
   virtual Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) = 0;
   /// Resume point after the record with `offset` (the last one emitted downstream).
   virtual std::string Position(int64_t offset) const = 0;
+  /// Where Open began, as a position; "" when that is the same at every start. What begins at the
+  /// end of something that grows must say it: a restart before the first record begins there too.
+  virtual std::string StartPosition() const { return {}; }
+  /// Records that are there and were not yet polled, where the connector knows.
+  virtual std::optional<int64_t> Lag() const { return std::nullopt; }
 };
 
 /// What a source is made from.

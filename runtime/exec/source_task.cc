@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view kPositions = "positions";
 /// How long to leave a partition alone that is at its end and did not say until when.
 constexpr Micros kPollPause = 10'000;
+/// … and one whose records are on their way.
+constexpr Micros kWaitPause = 1'000;
 /// Smallest number of records worth decoding together.
 constexpr uint32_t kSmallestRead = 128;
 
@@ -89,6 +91,7 @@ Status SourceTask::Start(Micros now) {
     partition.reader = *std::move(reader);
     const Status opened = partition.reader->Open(partition.resume_from);
     if (!opened.ok()) return opened.WithContext(node_.source);
+    if (partition.resume_from.empty()) partition.resume_from = partition.reader->StartPosition();
   }
   // A source without event time must not hold back the others that its rows are joined with.
   const bool timeless = node_.time.watermark == plan::WatermarkKind::kNone;
@@ -123,6 +126,10 @@ void SourceTask::SendAll(const Control& control) {
 NodeAccount SourceTask::Account() const {
   NodeAccount account{ledger_, {}, {}};
   for (const OutputPort& port : ports_) account.rows_out.push_back(port.rows());
+  for (const SourcePartition& partition : partitions_) {
+    if (partition.reader == nullptr) continue;
+    if (const auto lag = partition.reader->Lag()) account.ledger.gauges["lag"] += *lag;
+  }
   return account;
 }
 
@@ -280,6 +287,9 @@ void SourceTask::Read(SourcePartition& partition, size_t max_rows, Micros now) {
   } else if (polled->state == PollState::kEmpty) {
     if (partition.empty_since == kMaxTimestamp) partition.empty_since = now;
     partition.not_before = std::max(polled->not_before, now + kPollPause);
+  } else if (polled->state == PollState::kWaiting) {
+    partition.empty_since = kMaxTimestamp;
+    partition.not_before = std::max(polled->not_before, now + kWaitPause);
   }
 }
 
