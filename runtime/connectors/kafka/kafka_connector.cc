@@ -2,16 +2,54 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/connector/topic_places.h"
+#include "runtime/connectors/kafka/kafka_sink.h"
+#include "runtime/connectors/kafka/kafka_source.h"
 
 namespace weir {
 namespace {
 
-std::vector<OptionSpec> SourceOptions() {
+/// How to reach the brokers: the same for every role.
+std::vector<OptionSpec> ConnectionOptions() {
   return {
       {.name = "brokers",
        .doc = "Bootstrap servers, host:port separated by commas.",
        .default_value = Value::String("localhost:9092"),
        .example = "\"kafka-0:9092,kafka-1:9092\""},
+      {.name = "security",
+       .type = OptionType::kEnum,
+       .doc = "Protocol of connections.",
+       .default_value = Value::String("plaintext"),
+       .choices = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"},
+       .example = "\"sasl_ssl\""},
+      {.name = "sasl_mechanism",
+       .type = OptionType::kEnum,
+       .doc = "How to log in under sasl.",
+       .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
+       .example = "\"SCRAM-SHA-512\""},
+      {.name = "user", .doc = "User name under sasl.", .example = "\"weir\""},
+      {.name = "password",
+       .doc = "Password under sasl.",
+       .secret = true,
+       .example = "$kafka_password"},
+      {.name = "ca",
+       .doc = "File with the certificates to trust.",
+       .example = "\"/etc/weir/ca.pem\""},
+      {.name = "client_certificate",
+       .doc = "File with the certificate to show under ssl, where the brokers want one.",
+       .example = "\"/etc/weir/weir.pem\""},
+      {.name = "client_key", .doc = "File with its key.", .example = "\"/etc/weir/weir.key\""},
+  };
+}
+
+std::vector<OptionSpec> WithConnection(std::vector<OptionSpec> options) {
+  std::vector<OptionSpec> all = ConnectionOptions();
+  // `brokers` first, then what the role is about, then security.
+  all.insert(all.begin() + 1, options.begin(), options.end());
+  return all;
+}
+
+std::vector<OptionSpec> SourceOptions() {
+  return WithConnection({
       {.name = "topic",
        .doc = "Topic, or several separated by commas.",
        .required = true,
@@ -52,69 +90,32 @@ std::vector<OptionSpec> SourceOptions() {
        .default_value = Value::Duration(5 * 60 * kMicrosPerSecond),
        .min = kMicrosPerSecond,
        .example = "5m"},
-      {.name = "security",
-       .type = OptionType::kEnum,
-       .doc = "Protocol of connections.",
-       .default_value = Value::String("plaintext"),
-       .choices = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"},
-       .example = "\"sasl_ssl\""},
-      {.name = "sasl_mechanism",
-       .type = OptionType::kEnum,
-       .doc = "How to log in under sasl.",
-       .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
-       .example = "\"SCRAM-SHA-512\""},
-      {.name = "user", .doc = "User name under sasl.", .example = "\"weir\""},
-      {.name = "password",
-       .doc = "Password under sasl.",
-       .secret = true,
-       .example = "$kafka_password"},
-      {.name = "ca",
-       .doc = "File with the certificates to trust.",
-       .example = "\"/etc/weir/ca.pem\""},
-  };
+  });
 }
 
 std::vector<OptionSpec> TableOptions() {
-  return {
-      {.name = "brokers",
-       .doc = "Bootstrap servers, host:port separated by commas.",
-       .default_value = Value::String("localhost:9092"),
-       .example = "\"kafka-0:9092,kafka-1:9092\""},
+  return WithConnection({
       {.name = "topic",
        .doc = "Compacted topic: a key is a row, a null value deletes it.",
        .required = true,
        .example = "\"fx_rates\""},
-      {.name = "security",
-       .type = OptionType::kEnum,
-       .doc = "Protocol of connections.",
-       .default_value = Value::String("plaintext"),
-       .choices = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"},
-       .example = "\"sasl_ssl\""},
-      {.name = "sasl_mechanism",
-       .type = OptionType::kEnum,
-       .doc = "How to log in under sasl.",
-       .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
-       .example = "\"SCRAM-SHA-512\""},
-      {.name = "user", .doc = "User name under sasl.", .example = "\"weir\""},
-      {.name = "password",
-       .doc = "Password under sasl.",
-       .secret = true,
-       .example = "$kafka_password"},
-      {.name = "ca",
-       .doc = "File with the certificates to trust.",
-       .example = "\"/etc/weir/ca.pem\""},
-  };
+  });
 }
 
 std::vector<OptionSpec> SinkOptions() {
-  return {
-      {.name = "brokers",
-       .doc = "Bootstrap servers, host:port separated by commas.",
-       .default_value = Value::String("localhost:9092"),
-       .example = "\"kafka-0:9092,kafka-1:9092\""},
+  return WithConnection({
       {.name = "topic", .doc = "Topic to write.", .required = true, .example = "\"alerts\""},
+      {.name = "partitions",
+       .type = OptionType::kInteger,
+       .doc = "Makes the topic with so many partitions when it is not there; without it, that is "
+              "an error unless the brokers make topics themselves.",
+       .min = 1,
+       .max = 10000,
+       .example = "4"},
       {.name = "key",
-       .doc = "Columns of the record key, separated by commas; the same as a key clause.",
+       .doc = "Columns of the record key, separated by commas; the same as a key clause. One "
+              "column is "
+              "its plain text, several are a JSON array.",
        .example = "\"card\""},
       {.name = "compression",
        .type = OptionType::kEnum,
@@ -130,31 +131,33 @@ std::vector<OptionSpec> SinkOptions() {
        .example = "5ms"},
       {.name = "lanes",
        .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
+       .doc = "Producers, among which workers are spread; rows of a key keep their order.",
        .default_value = Value::Int64(1),
        .min = 1,
        .max = 256,
        .example = "4"},
-      {.name = "security",
-       .type = OptionType::kEnum,
-       .doc = "Protocol of connections.",
-       .default_value = Value::String("plaintext"),
-       .choices = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"},
-       .example = "\"sasl_ssl\""},
-      {.name = "sasl_mechanism",
-       .type = OptionType::kEnum,
-       .doc = "How to log in under sasl.",
-       .choices = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"},
-       .example = "\"SCRAM-SHA-512\""},
-      {.name = "user", .doc = "User name under sasl.", .example = "\"weir\""},
-      {.name = "password",
-       .doc = "Password under sasl.",
-       .secret = true,
-       .example = "$kafka_password"},
-      {.name = "ca",
-       .doc = "File with the certificates to trust.",
-       .example = "\"/etc/weir/ca.pem\""},
+  });
+}
+
+SourceRole MakeKafkaSource() {
+  SourceRole role;
+  role.options = SourceOptions();
+  role.make = [](const SourceRequest& request) -> Result<std::unique_ptr<SourceConnector>> {
+    return std::unique_ptr<SourceConnector>(new KafkaSource(request));
   };
+  role.bounded = true;  // with `end`
+  return role;
+}
+
+SinkRole MakeKafkaSink() {
+  SinkRole role;
+  role.options = SinkOptions();
+  role.make = [](const SinkRequest& request) -> Result<std::unique_ptr<SinkConnector>> {
+    return std::unique_ptr<SinkConnector>(new KafkaSink(request));
+  };
+  role.guarantee = SinkGuarantee::kExactlyOnce;
+  role.upsert = UpsertSupport::kWithKey;
+  return role;
 }
 
 }  // namespace
@@ -163,24 +166,22 @@ ConnectorSpec KafkaConnectorSpec() {
   ConnectorSpec spec;
   spec.name = "kafka";
   spec.doc =
-      "Topics of Apache Kafka. A source reads all partitions of its topics by position, "
-      "without a consumer group's rebalancing; a sink writes transactions that also hold its "
-      "progress.";
-  spec.source.emplace();
-  spec.source->options = SourceOptions();
+      "Topics of Apache Kafka. A source reads all partitions of its topics by position, without a "
+      "consumer group's rebalancing; an expired position or a topic that was made anew is an "
+      "error, a record without a value a dead letter (`tombstone`). A sink sends each row as a "
+      "message, partitioned by its key as the Java client does; a delete of an upsert stream is a "
+      "message without a value. Its producer is idempotent and waits for all replicas; until "
+      "state is durable, rows may be repeated after a crash. Tables cannot be read yet.";
+  spec.source = MakeKafkaSource();
   spec.table.emplace();
   spec.table->options = TableOptions();
-  spec.sink.emplace();
-  spec.sink->options = SinkOptions();
-  spec.sink->guarantee = SinkGuarantee::kExactlyOnce;
-  spec.sink->upsert = UpsertSupport::kWithKey;
+  spec.sink = MakeKafkaSink();
   spec.examples = {
       "from kafka(brokers: \"localhost:9092\", topic: \"user_events\", start: \"earliest\")",
+      "from kafka(topic: \"orders,returns\", start: \"2026-01-31T00:00:00Z\", end: \"latest\")",
       "to kafka(brokers: $brokers, topic: \"alerts\")",
+      "to kafka(topic: \"sessions\", key: \"user_id\", partitions: 4, compression: \"zstd\")",
   };
-  spec.available_from =
-      "Its options are known, so a pipeline that uses it checks; running it comes with the "
-      "Kafka connector.";
   SetTopicPlaces(spec);
   return spec;
 }
