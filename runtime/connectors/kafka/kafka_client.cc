@@ -22,6 +22,20 @@ KafkaTopicInfo InfoOf(const rd_kafka_metadata_topic_t& topic) {
   return info;
 }
 
+/// An error of connections; others are about a topic, and whoever uses it hears of them.
+bool IsConnectionError(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::string KafkaErrorText(rd_kafka_resp_err_t code) { return rd_kafka_err2str(code); }
@@ -78,6 +92,7 @@ void KafkaClient::OnError(rd_kafka_t* handle, int code, const char* reason, void
     client->fatal_ = fmt::format("{} ({})", text, rd_kafka_err2name(fatal));
     return;
   }
+  if (!IsConnectionError(error)) return;
   if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) client->login_refused_.store(true);
   // "4/4 brokers are down" says less than what came before it.
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || client->last_error_.empty()) {

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <thread>
 
+#include "runtime/base/log.h"
+
 namespace weir {
 namespace {
 
-constexpr auto kCloseWait = std::chrono::seconds(30);
+/// Without a broker the last barrier has waited already.
+constexpr auto kCloseWait = std::chrono::seconds(30), kCloseWaitAway = std::chrono::seconds(3);
 constexpr auto kCloseStep = std::chrono::milliseconds(2);
 
 }  // namespace
@@ -103,20 +106,23 @@ bool KafkaWriter::HasUndelivered() const {
 }
 
 Status KafkaWriter::Close() {
-  const auto end = std::chrono::steady_clock::now() + kCloseWait;
+  KafkaClient& client = producer_.client();
+  const auto begin = std::chrono::steady_clock::now();
   while (deliveries_->undelivered() > 0 && Failure().ok() &&
-         std::chrono::steady_clock::now() < end) {
+         std::chrono::steady_clock::now() - begin <
+             (client.reachable() ? kCloseWait : kCloseWaitAway)) {
     std::this_thread::sleep_for(kCloseStep);
   }
   WEIR_TRY(Failure());
   const int64_t left = deliveries_->undelivered();
   if (left == 0) return Status::Ok();
-  KafkaClient& client = producer_.client();
   const std::string why = client.last_error();
-  return UnavailableError(
-      "{} rows were not acknowledged by Kafka at {} within {} s{}; whether they were written is "
-      "not known",
-      left, client.connection().brokers(), kCloseWait.count(), why.empty() ? "" : ": " + why);
+  const Status lost = UnavailableError(
+      "{} rows were not acknowledged by Kafka at {}{}; whether they were written is not known",
+      left, client.connection().brokers(), why.empty() ? "" : ": " + why);
+  // A run that failed for another reason reports that one.
+  LogLine(fmt::format("{}: {}", client.connection().owner(), lost.message()));
+  return lost;
 }
 
 }  // namespace weir
