@@ -28,7 +28,7 @@ def measure(options, what, flow, root, *params):
         command += ["--param", param]
     run(command)
     told = json.loads(summary.read_text())
-    events = max(named["records_read"] for named in told["operators"])
+    events = told["events"]
     spent = told["cpu_seconds"]
     print(f"{what:<28} {events:>9} {spent:>7.2f} {spent / events * 1e6:>9.3f} "
           f"{events / told['seconds']:>10.0f} {told['peak_rss_bytes'] / 2**20:>9.0f}", flush=True)
