@@ -23,7 +23,7 @@ CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
-        install-store bench-store clean
+        install-store bench-store bench-kafka clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)
+
+bench-kafka: build ## CPU per record from and to a Kafka broker, which it starts and stops
+	@deploy/dev/install.sh --services
+	@python3 bench/e2e/run_kafka.py --flowc $(FLOWC)
 
 format: ## Own C++ code in the project's format (needs clang-format 16)
 	@git ls-files -z '*.h' '*.cc' | xargs -0 -r $$(command -v clang-format-16 || echo clang-format) -i
