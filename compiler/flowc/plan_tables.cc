@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "runtime/query/view_columns.h"
+#include "runtime/ddl/clickhouse_type.h"
 
 namespace weir::flowc {
 namespace {
@@ -31,7 +31,7 @@ std::string SqlName(const std::string& name) {
   const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
-  return plain && !(name[0] >= '0' && name[0] <= '9') ? name : QuoteName(name);
+  return plain && !(name[0] >= '0' && name[0] <= '9') ? name : ClickhouseName(name);
 }
 
 std::string ViewQuery(const plan::ViewNode& view) {

@@ -6,7 +6,7 @@
 #include "compiler/flowc/plan_tables.h"
 #include "compiler/flowc/result_table.h"
 #include "compiler/flowc/terminal.h"
-#include "runtime/query/view_columns.h"
+#include "runtime/ddl/clickhouse_type.h"
 
 namespace weir::flowc {
 namespace {
@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::chrono::seconds kCountTime{3};
 
 std::optional<int64_t> CountRows(QueryTarget& target, const std::string& table) {
-  const auto result =
-      target.Run({.sql = "SELECT count() AS n FROM " + QuoteName(table), .timeout = kCountTime});
+  const auto result = target.Run(
+      {.sql = "SELECT count() AS n FROM " + ClickhouseName(table), .timeout = kCountTime});
   if (!result.ok()) return std::nullopt;
   const Json json = Json::parse(*result, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("n")) return std::nullopt;
@@ -58,7 +58,7 @@ std::vector<std::string> RunnableQueries(const Overview& overview, const RunReco
   }
   if (queries.empty() && !overview.entries.empty()) {
     queries.push_back(
-        fmt::format("SELECT * FROM {} LIMIT 10", QuoteName(overview.entries.front().name)));
+        fmt::format("SELECT * FROM {} LIMIT 10", ClickhouseName(overview.entries.front().name)));
   }
   return queries;
 }

@@ -9,12 +9,12 @@ weir_layer(runtime/vector DEPS runtime/types runtime/base LIBS fmt absl xxhash)
 weir_layer(runtime/chdb DEPS runtime/base LIBS fmt dl threads)
 weir_layer(runtime/time DEPS runtime/base LIBS fmt)
 weir_layer(runtime/metrics DEPS runtime/base LIBS fmt json)
-weir_layer(runtime/query DEPS runtime/chdb runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/server DEPS runtime/base LIBS fmt json threads)
 weir_layer(runtime/connector DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
 weir_layer(runtime/state DEPS runtime/vector runtime/types runtime/base LIBS fmt absl xxhash
            TEST_DEPS runtime/time)
 weir_layer(runtime/ddl DEPS runtime/types runtime/base LIBS fmt)
+weir_layer(runtime/query DEPS runtime/ddl runtime/chdb runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/format DEPS runtime/ddl runtime/vector runtime/types runtime/base
            LIBS fmt absl simdjson zstd zlib TEST_DEPS runtime/chdb)
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/chdb/chdb_session.h"
+#include "runtime/ddl/clickhouse_type.h"
 #include "runtime/query/sql_error.h"
 #include "runtime/query/view_columns.h"
 
@@ -93,7 +94,7 @@ Result<std::string> QueryEngine::RunIn(ChdbSession& session, const ReadOnlyState
 }
 
 Status QueryEngine::CopyView(ChdbSession& session, const MemoryView& view) const {
-  const std::string name = QuoteName(view.name);
+  const std::string name = ClickhouseName(view.name);
   WEIR_TRY(session
                .Query(fmt::format("CREATE TEMPORARY TABLE {} ({}) ENGINE = Memory", name,
                                   ViewColumns(*view.schema)))

@@ -1,20 +1,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "runtime/types/schema.h"
 
 namespace weir {
 
-/// ClickHouse's type for values of ours as they stand in JSON. Durations are their text; bytes
-/// stay in base64; a list, map or struct that is absent is an empty one.
-std::string ViewColumnType(const DataType& type);
-
-/// `name` Type, … as in CREATE TABLE.
+/// `name` Type, … as in CREATE TABLE, for values as they stand in JSON: the types of the store's
+/// tables, but durations are their text (`1h30m`), as bytes (base64) are there too.
 std::string ViewColumns(const Schema& schema);
-
-/// In backquotes.
-std::string QuoteName(std::string_view name);
 
 }  // namespace weir
