@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "compiler/flowc/query_request.h"
 #include "compiler/flowc/run_server.h"
@@ -54,8 +55,10 @@ class RunningPipeline final : public QueryTarget {
 
 class OpenedStore final : public QueryTarget {
  public:
-  OpenedStore(RunRecord record, std::shared_ptr<ChdbDatabase> database)
+  OpenedStore(RunRecord record, std::unique_ptr<StateFolder> folder,
+              std::shared_ptr<ChdbDatabase> database)
       : QueryTarget(std::move(record)),
+        folder_(std::move(folder)),
         database_(std::move(database)),
         engine_([this] { return Result<std::shared_ptr<ChdbDatabase>>(database_); }, {}) {}
 
@@ -64,6 +67,7 @@ class OpenedStore final : public QueryTarget {
   std::string Describe() const override { return "the store " + database_->folder(); }
 
  private:
+  const std::unique_ptr<StateFolder> folder_;  ///< locked: a run that starts waits for us
   const std::shared_ptr<ChdbDatabase> database_;
   QueryEngine engine_;
 };
@@ -139,8 +143,14 @@ Status NothingFound(const QueryPlace& place) {
       looked);
 }
 
+/// May pass; if not, the run has no socket.
+Status UnansweredRun(const Status& locked) {
+  return UnavailableError("{}; it does not answer queries", locked.message());
+}
+
 /// Makes sure that looking at a folder doesn't turn it into a store.
-Result<std::unique_ptr<QueryTarget>> OpenStore(const std::string& folder, RunRecord record) {
+Result<std::unique_ptr<QueryTarget>> OpenStore(const std::string& folder, RunRecord record,
+                                               std::unique_ptr<StateFolder> lock) {
   if (!fs::is_directory(folder)) return NotFoundError("there is no store in {}", folder);
   if (!fs::is_directory(folder + "/metadata") && !fs::is_directory(folder + "/store")) {
     return NotFoundError("{} is a folder, but no store", folder);
@@ -153,12 +163,10 @@ Result<std::unique_ptr<QueryTarget>> OpenStore(const std::string& folder, RunRec
   }
   WEIR_TRY(database.status());
   return std::unique_ptr<QueryTarget>(
-      std::make_unique<OpenedStore>(std::move(record), *std::move(database)));
+      std::make_unique<OpenedStore>(std::move(record), std::move(lock), *std::move(database)));
 }
 
-}  // namespace
-
-Result<std::unique_ptr<QueryTarget>> QueryTarget::Find(const QueryPlace& place) {
+Result<std::unique_ptr<QueryTarget>> FindOnce(const QueryPlace& place) {
   WEIR_ASSIGN(std::vector<Candidate> candidates, Look(place));
   std::vector<Candidate*> running;
   for (Candidate& candidate : candidates) {
@@ -173,14 +181,37 @@ Result<std::unique_ptr<QueryTarget>> QueryTarget::Find(const QueryPlace& place) 
   const auto newest = std::max_element(
       candidates.begin(), candidates.end(),
       [](const Candidate& a, const Candidate& b) { return a.record.started < b.record.started; });
-  RunRecord record = newest == candidates.end() ? RunRecord() : std::move(newest->record);
-  if (!place.store.empty()) return OpenStore(place.store, std::move(record));
+  RunRecord record;
+  std::unique_ptr<StateFolder> lock;
+  if (newest != candidates.end()) {
+    record = std::move(newest->record);
+    lock = std::make_unique<StateFolder>();
+    const Status locked = lock->Open(newest->folder, StateFolder::Use::kQuery);
+    // A folder that can't be written to has no run that starts either.
+    if (locked.code() == StatusCode::kFailedPrecondition) return UnansweredRun(locked);
+  }
+  if (!place.store.empty()) return OpenStore(place.store, std::move(record), std::move(lock));
   if (!record.stores.empty()) {
     const std::string store = record.stores.front();
-    return OpenStore(store, std::move(record));
+    return OpenStore(store, std::move(record), std::move(lock));
   }
-  if (!place.stores.empty()) return OpenStore(place.stores.front(), std::move(record));
+  if (!place.stores.empty()) {
+    return OpenStore(place.stores.front(), std::move(record), std::move(lock));
+  }
   return NothingFound(place);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<QueryTarget>> QueryTarget::Find(const QueryPlace& place) {
+  // A run that has just begun, or is about to end, has its folder without the socket.
+  const auto deadline = std::chrono::steady_clock::now() + kGrace;
+  while (true) {
+    auto found = FindOnce(place);
+    if (found.status().code() != StatusCode::kUnavailable) return found;
+    if (std::chrono::steady_clock::now() > deadline) return found;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 }  // namespace weir::flowc

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
 namespace weir::flowc {
 namespace {
@@ -18,11 +20,20 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDefaultRoot = ".weir";
 
-/// What the run that has the lock wrote into it: ` (process 4711)`.
-std::string Owner(const std::string& file) {
-  std::ifstream in(file);
+constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kPause = std::chrono::milliseconds(50);
+
+/// What the process that has the lock wrote into it.
+struct Holder {
   int64_t process = 0;
-  return in >> process ? fmt::format(" (process {})", process) : std::string();
+  std::string use;  ///< run, query; "" until it is written
+};
+
+Holder ReadHolder(const std::string& file) {
+  Holder holder;
+  std::ifstream in(file);
+  in >> holder.process >> holder.use;
+  return holder;
 }
 
 Status OpenError(const std::string& path) {
@@ -56,39 +67,55 @@ StateFolder::~StateFolder() {
   ::close(lock_);
 }
 
-Status StateFolder::Open(const std::string& path) {
-  const std::string file = path + "/lock";
+Status StateFolder::Open(const std::string& path, Use use) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (true) {
-    std::error_code error;
-    fs::create_directories(path, error);
-    if (error) return IoError("the state folder: {}: {}", path, error.message());
-    const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock < 0 && errno == ENOENT) continue;  // a run that ended has just removed the folder
-    if (lock < 0) return OpenError(file);
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-      const bool taken = errno == EWOULDBLOCK;
-      const Status failed = OpenError(file);
-      ::close(lock);
-      if (!taken) return failed;
-      return FailedPreconditionError(
-          "the state folder {} is in use by another run{}: stop that one, or give this one a "
-          "folder "
-          "of its own with --state DIR",
-          path, Owner(file));
+    Status status = Lock(path, use);
+    if (status.code() != StatusCode::kUnavailable) return status;
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Status(StatusCode::kFailedPrecondition, status.message());
     }
-    if (!IsStillThere(lock, file)) {
-      ::close(lock);
-      continue;
-    }
-    lock_ = lock;
-    path_ = path;
-    // For the message of the next who tries; without it that one is only less clear.
-    const std::string process = fmt::format("{}\n", ::getpid());
-    const bool said =
-        ::ftruncate(lock_, 0) == 0 && ::write(lock_, process.data(), process.size()) > 0;
-    static_cast<void>(said);
-    return Status::Ok();
+    std::this_thread::sleep_for(kPause);
   }
+}
+
+/// Unavailable: it may work soon.
+Status StateFolder::Lock(const std::string& path, Use use) {
+  const std::string file = path + "/lock";
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return IoError("the state folder: {}: {}", path, error.message());
+  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  // A run that ended has just removed the folder.
+  if (lock < 0 && errno == ENOENT) return UnavailableError("{} comes and goes", path);
+  if (lock < 0) return OpenError(file);
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    const bool taken = errno == EWOULDBLOCK;
+    const Status failed = OpenError(file);
+    ::close(lock);
+    if (!taken) return failed;
+    const Holder holder = ReadHolder(file);
+    if (holder.use != "run") {
+      return UnavailableError("a query (process {}) has the store of {} open", holder.process,
+                              path);
+    }
+    return FailedPreconditionError(
+        "the state folder {} is in use by another run (process {}): stop that one, or give this "
+        "one a folder of its own with --state DIR",
+        path, holder.process);
+  }
+  if (!IsStillThere(lock, file)) {
+    ::close(lock);
+    return UnavailableError("{} comes and goes", path);
+  }
+  lock_ = lock;
+  path_ = path;
+  const std::string holder = fmt::format("{} {}\n", ::getpid(), use == Use::kRun ? "run" : "query");
+  if (::ftruncate(lock_, 0) != 0 ||
+      ::write(lock_, holder.data(), holder.size()) != static_cast<ssize_t>(holder.size())) {
+    return OpenError(file);
+  }
+  return Status::Ok();
 }
 
 }  // namespace weir::flowc

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "runtime/base/status.h"
@@ -10,16 +11,21 @@ namespace weir::flowc {
 std::string DefaultStateFolder(const std::string& pipeline);
 
 /// The folder of one run: made, writable, and locked for this process, so that two runs never share
-/// one. A default folder in which nothing is to be kept goes away with the run.
+/// one, and none finds its store opened by a query. A default folder in which nothing is to be kept
+/// goes away with the run.
 class StateFolder {
  public:
+  /// Who takes the folder: a run keeps it, a query only opens the store that a run left.
+  enum class Use : uint8_t { kRun, kQuery };
+
   StateFolder() = default;
   ~StateFolder();
   StateFolder(const StateFolder&) = delete;
   StateFolder& operator=(const StateFolder&) = delete;
 
-  /// FailedPrecondition: another run has it; the message names its process.
-  Status Open(const std::string& path);
+  /// Waits for queries that have it, a minute at most. FailedPrecondition: another run has it, or a
+  /// query all that time; the message names the process.
+  Status Open(const std::string& path, Use use = Use::kRun);
   /// From now on the folder is removed at the end, with its lock, if nothing else is in it.
   void RemoveAtEnd() { remove_ = true; }
 
@@ -27,6 +33,8 @@ class StateFolder {
   const std::string& path() const { return path_; }
 
  private:
+  Status Lock(const std::string& path, Use use);
+
   std::string path_;
   int lock_ = -1;
   bool remove_ = false;

@@ -276,9 +276,7 @@ def run(flowc):
     check_two_runs(flowc, process)
     flowc.stop(process)
     summary = json.loads((flowc.folder / "summary.json").read_text())
-    operators = {entry.get("name"): entry for entry in summary["operators"]}
-    sink = next(entry for name, entry in operators.items() if name and "all_clicks" in name)
-    ledger = sink.get("ledger", sink)
+    ledger = next(entry for name, entry in summary["operators"].items() if "all_clicks" in name)
     check_after(flowc, ledger["rows_in"])
     check_several(flowc)
     check_killed(flowc)
