@@ -43,9 +43,14 @@ weir_layer(compiler/format DEPS compiler/syntax compiler/ast compiler/diagnostic
 weir_layer(compiler/plan DEPS compiler/source stdlib/api runtime/connector runtime/types
            runtime/base LIBS fmt absl json)
 weir_layer(compiler/semantic DEPS compiler/ast compiler/diagnostics compiler/source compiler/plan
-           stdlib/api runtime/connector runtime/eval runtime/types runtime/base LIBS fmt absl
-           TEST_DEPS compiler/syntax stdlib/scalar stdlib/aggregate stdlib/modules
-           runtime/connectors)
+           stdlib/api runtime/connector runtime/eval runtime/ddl runtime/types runtime/base
+           LIBS fmt absl
+           TEST_DEPS compiler/syntax compiler/jsonschema stdlib/scalar stdlib/aggregate
+           stdlib/modules runtime/connectors)
+weir_layer(compiler/jsonschema DEPS compiler/semantic compiler/syntax compiler/ast
+           compiler/diagnostics compiler/source compiler/plan runtime/connector runtime/format
+           runtime/types runtime/base LIBS fmt json re2
+           TEST_DEPS stdlib/scalar stdlib/aggregate stdlib/modules runtime/connectors)
 weir_layer(compiler/optimizer DEPS compiler/plan runtime/eval stdlib/api runtime/types runtime/base
            LIBS fmt absl
            TEST_DEPS compiler/syntax compiler/semantic stdlib/scalar stdlib/aggregate
@@ -85,10 +90,11 @@ weir_layer(runtime/connectors SUBFOLDERS DEPS runtime/connector runtime/base LIB
 
 # the program that links everything
 weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syntax compiler/ast
-           compiler/semantic compiler/plan compiler/optimizer compiler/planner compiler/format
+           compiler/semantic compiler/jsonschema compiler/plan compiler/optimizer
+           compiler/planner compiler/format
            runtime/base runtime/types runtime/vector runtime/eval runtime/operators runtime/exec
-           runtime/time runtime/state runtime/checkpoint runtime/format runtime/connector runtime/chdb
-           runtime/query runtime/server runtime/dlq
+           runtime/time runtime/state runtime/checkpoint runtime/ddl runtime/format
+           runtime/connector runtime/chdb runtime/query runtime/server runtime/dlq
            runtime/connectors runtime/metrics
            stdlib/api stdlib/scalar stdlib/aggregate stdlib/window stdlib/modules
            LIBS fmt absl cli11 json)
