@@ -15,7 +15,7 @@ namespace weir::plan {
 
 /// One record of a `given`.
 struct GivenRecord {
-  std::string text;  ///< JSON object of the given fields only; or the raw payload
+  std::string text;  ///< in the source's format; or the raw payload
   bool raw = false;  ///< a string in the list: goes to the source's own format as it is
   Span span;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/semantic/flow_inputs.h"
 #include "compiler/semantic/test_metrics.h"
 #include "compiler/semantic/test_rows.h"
 
@@ -91,7 +92,14 @@ class TestCompiler {
           .Help("write the rows here: `given " + out.name + " [{ … }]`");
       return;
     }
-    for (const ast::ExprPtr& row : list->elements) rows_.AddGiven(*row, *schema, out.records);
+    plan::DecodeSpec decode;  // tables are given as JSON, whatever they are read from
+    if (found.kind == FlowKind::kSource) {
+      const SourceInfo& source = catalog_.source_decls()[found.index];
+      decode = MakeDecode(*schema, source.format, source.connector.call);
+    }
+    for (const ast::ExprPtr& row : list->elements) {
+      rows_.AddGiven(*row, *schema, decode, out.records);
+    }
   }
 
   void Advance(const ast::AdvanceStep& step, plan::TestStep& out) {

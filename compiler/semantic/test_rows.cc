@@ -1,5 +1,7 @@
 #include "compiler/semantic/test_rows.h"
 
+#include "compiler/semantic/test_records.h"
+
 namespace weir::semantic {
 
 std::optional<Value> TestRows::Evaluate(const ast::Expr& row, const DataType& type) {
@@ -9,13 +11,13 @@ std::optional<Value> TestRows::Evaluate(const ast::Expr& row, const DataType& ty
 }
 
 void TestRows::AddGiven(const ast::Expr& row, const SchemaInfo& schema,
-                        std::vector<plan::GivenRecord>& out) {
+                        const plan::DecodeSpec& decode, std::vector<plan::GivenRecord>& out) {
   if (const auto* text = row.Try<ast::StringLiteral>()) {
     out.push_back({text->value, /*raw=*/true, row.span});
     return;
   }
   std::optional<Value> value = Evaluate(row, schema.row_type);
-  if (value) out.push_back({value->ToJson(), /*raw=*/false, row.span});
+  if (value) out.push_back({EncodeGiven(*value, decode), /*raw=*/false, row.span});
 }
 
 void TestRows::AddExpected(const ast::Expr& row, const Schema& schema, const std::string& stream,

@@ -13,8 +13,8 @@ class TestRows {
  public:
   TestRows(FlowContext& shared, const Scope& scope) : shared_(shared), scope_(scope) {}
 
-  /// A record for a decoder: JSON of the given fields, or the text of a string as it is.
-  void AddGiven(const ast::Expr& row, const SchemaInfo& schema,
+  /// A record for the decoder `decode`: of the given fields, or the text of a string as it is.
+  void AddGiven(const ast::Expr& row, const SchemaInfo& schema, const plan::DecodeSpec& decode,
                 std::vector<plan::GivenRecord>& out);
   /// With `exactly`, columns left out must be null.
   void AddExpected(const ast::Expr& row, const Schema& schema, const std::string& stream,
