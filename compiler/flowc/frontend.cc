@@ -67,6 +67,8 @@ Result<Frontend::Compiled> Frontend::CompileSource(const SourceFile& source,
   compile->functions = &functions_;
   compile->connectors = &connectors_;
   compile->modules = modules_.get();
+  compile->importer = &importer_;
+  compile->load = [this](const std::string& path) { return sources_.Load(path); };
   compile->check_only = options.check_only;
 
   Compiled compiled;

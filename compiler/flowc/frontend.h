@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic_engine.h"
+#include "compiler/jsonschema/json_schema_importer.h"
 #include "compiler/plan/physical_plan.h"
 #include "compiler/semantic/flow_compile.h"
 #include "compiler/source/source_manager.h"
@@ -61,6 +62,7 @@ class Frontend {
   FunctionRegistry functions_;
   ConnectorRegistry connectors_;
   std::unique_ptr<ModuleFiles> modules_;
+  jsonschema::JsonSchemaImporter importer_{&sources_};
   std::vector<std::unique_ptr<ast::File>> files_;
   std::vector<std::unique_ptr<semantic::CompileOptions>> options_;
   std::vector<std::string> failures_;

@@ -33,7 +33,10 @@ std::string SourceNode::Describe() const {
 }
 
 void SourceNode::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
-  for (DecodedField& field : decode.fields) VisitExpr(field.constraint, visit);
+  for (DecodedField& field : decode.fields) {
+    VisitExpr(field.constraint, visit);
+    for (PartDemand& part : field.parts) VisitExpr(part.constraint, visit);
+  }
   VisitExpr(time.time, visit);
   VisitAll(key, visit);
 }

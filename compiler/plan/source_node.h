@@ -7,11 +7,20 @@
 #include "compiler/plan/logical_node.h"
 #include "runtime/base/clock.h"
 #include "runtime/connector/connector_options.h"
+#include "runtime/types/value_rules.h"
 
 namespace weir::plan {
 
 /// What happens to keys of a record that the schema does not declare.
 enum class UnknownKeys : uint8_t { kIgnore, kReject, kCollect };
+
+/// What a part of a field must satisfy: `list<T>` and `map<K, T>` with a `where` on T.
+struct PartDemand {
+  static constexpr int kElement = -1;  ///< each element of a list, each value of a map
+  std::vector<int> path;               ///< fields of structs by position, kElement
+  ExprPtr constraint;                  ///< over the part as column 0; a null part satisfies it
+  std::string text;                    ///< as written
+};
 
 /// One declared field of the records of a source or table, as the decoder must treat it.
 struct DecodedField {
@@ -24,6 +33,8 @@ struct DecodedField {
   std::string constraint_text;  ///< as written, for the reason
   /// Column of the output, or -1: validated, not materialized (projection pushdown).
   int output = 0;
+  ValueRulesPtr rules = nullptr;       ///< of an imported schema; null: none
+  std::vector<PartDemand> parts = {};  ///< inside lists and maps
 };
 
 /// How records become rows: every declared field is validated, only the needed ones materialized.

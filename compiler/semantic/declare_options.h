@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "compiler/ast/file.h"
+#include "compiler/diagnostics/diagnostic_engine.h"
 #include "compiler/source/source_file.h"
+#include "compiler/source/source_manager.h"
 #include "runtime/base/result.h"
 #include "runtime/connector/connector_spec.h"
+#include "runtime/types/value_rules.h"
 #include "stdlib/api/function_registry.h"
 
 namespace weir::semantic {
@@ -32,23 +35,25 @@ class ModuleLoader {
   virtual std::vector<std::string> Names() const = 0;
 };
 
-/// One field of a schema that is imported: jsonschema(…), avro(…), registry(…).
-struct ImportedField {
-  std::string name;
-  DataType type;
-  std::optional<Value> default_value;
-  std::string doc;
+/// A schema of another language as .flow would declare it.
+struct ImportedSchema {
+  const ast::SchemaDecl* decl = nullptr;       ///< null: refused, and reported
+  std::map<std::string, ValueRulesPtr> rules;  ///< of fields, where there are some
+  /// What elements of lists and values of maps must satisfy, by their type: .flow has no place for
+  /// a `where` there.
+  std::map<const ast::TypeRef*, const ast::Expr*> demands;
 };
 
-/// Reads schemas of other languages. Null in CompileOptions: such a schema is an error.
+/// Reads schemas of other languages: jsonschema(…). Owned by the program, as ModuleLoader. Null in
+/// CompileOptions: such a schema is an error.
 class SchemaImporter {
  public:
   virtual ~SchemaImporter() = default;
-  /// `arguments` as ConnectorOptions: positional ones are named "0", "1"; paths are relative to
-  /// `base_dir`.
-  virtual Result<std::vector<ImportedField>> Import(const std::string& importer,
-                                                    const ConnectorOptions& arguments,
-                                                    const std::string& base_dir) = 0;
+  /// `arguments` of the call as ConnectorOptions: positional ones are named "0", "1"; paths are
+  /// relative to `base_dir`. Fields that `decl` declares itself are left out. The result is valid
+  /// as long as the importer.
+  virtual ImportedSchema Import(const ast::SchemaDecl& decl, const ConnectorOptions& arguments,
+                                const std::string& base_dir, DiagnosticEngine& diagnostics) = 0;
 };
 
 /// What a compilation is given besides the file. Pointers must outlive the Catalog.
@@ -59,6 +64,9 @@ struct CompileOptions {
   const ConnectorRegistry* connectors = nullptr;
   ModuleLoader* modules = nullptr;  ///< null: every `use` is an error
   SchemaImporter* importer = nullptr;
+  /// Reads a file beside the program's (DDL), so that diagnostics can point into it. Null: rows are
+  /// not checked against such files.
+  std::function<LoadedSource(const std::string& path)> load;
   /// `flowc check`: a missing environment variable or secret is no error, a stand-in is used.
   bool check_only = true;
   /// Null: the environment of the process.

@@ -155,7 +155,7 @@ plan::DecodeSpec MakeDecode(const SchemaInfo& schema, const ResolvedFormat& form
   int output = 0;
   for (const FieldInfo& field : schema.fields) {
     decode.fields.push_back({field.name, field.type, field.default_value, field.constraint,
-                             field.constraint_text, output++});
+                             field.constraint_text, output++, field.rules, field.parts});
   }
   return decode;
 }

@@ -82,6 +82,12 @@ TypeUse TypeResolver::Resolve(const ast::TypeRef& type) {
     case ast::TypeRefKind::kError: break;
   }
   if (type.optional && !use.type.is_error()) use.type = use.type.AsOptional();
+  const auto demand = demands_.find(&type);
+  if (demand != demands_.end() && !use.type.is_error()) {
+    use.constraint =
+        BothConstraints(use.constraint, BindConstraint(catalog_, *demand->second, use.type));
+    use.constraint_text = catalog_.TextOf(demand->second->span);
+  }
   return use;
 }
 
@@ -168,15 +174,30 @@ DataType TypeResolver::ResolveDecimal(const ast::TypeRef& type) {
   return DataType::Decimal(static_cast<int>(precision), static_cast<int>(scale));
 }
 
-DataType TypeResolver::ResolvePart(const ast::TypeRef& type) {
+TypeUse TypeResolver::ResolvePart(const ast::TypeRef& type) {
   TypeUse use = Resolve(type);
-  if (use.constraint != nullptr) {
-    diagnostics_.Report(Code::kF0218, type.span)
-        .Arg(catalog_.TextOf(type.span))
-        .Arg(fmt::format("`where {}` can't be checked inside a list or map", use.constraint_text));
-    return DataType::Error();
+  if (use.schema == nullptr || use.type.is_error()) return use;
+  FieldInfo part;
+  part.constraint = use.constraint;
+  part.constraint_text = use.constraint_text;
+  part.declared = type.span;
+  AddNested(*use.schema, use.type, part);
+  use.constraint = part.constraint;
+  use.constraint_text = part.constraint_text;
+  use.parts = part.parts;
+  return use;
+}
+
+TypeUse TypeResolver::Collection(DataType collection, const TypeUse& part) {
+  TypeUse use = OnlyType(std::move(collection));
+  if (part.constraint != nullptr) {
+    use.parts.push_back({{plan::PartDemand::kElement}, part.constraint, part.constraint_text});
   }
-  return use.type;
+  for (plan::PartDemand inner : part.parts) {
+    inner.path.insert(inner.path.begin(), plan::PartDemand::kElement);
+    use.parts.push_back(std::move(inner));
+  }
+  return use;
 }
 
 TypeUse TypeResolver::ResolveGeneric(const ast::TypeRef& type) {
@@ -187,18 +208,24 @@ TypeUse TypeResolver::ResolveGeneric(const ast::TypeRef& type) {
   };
   if (name == "list") {
     if (type.arguments.size() != 1) return refuse("a list has one element type: `list<string>`");
-    DataType element = ResolvePart(*type.arguments[0]);
-    return element.is_error() ? TypeUse{} : OnlyType(DataType::List(element));
+    const TypeUse element = ResolvePart(*type.arguments[0]);
+    if (element.type.is_error()) return {};
+    return Collection(DataType::List(element.type), element);
   }
   if (name == "map") {
     if (type.arguments.size() != 2) return refuse("a map has two types: `map<string, int64>`");
-    DataType key = ResolvePart(*type.arguments[0]);
-    DataType value = ResolvePart(*type.arguments[1]);
-    if (key.is_error() || value.is_error()) return {};
+    const TypeUse key_use = ResolvePart(*type.arguments[0]);
+    const TypeUse value = ResolvePart(*type.arguments[1]);
+    const DataType& key = key_use.type;
+    if (key.is_error() || value.type.is_error()) return {};
     if (key.optional() || key.is_nested() || key.is(TypeKind::kJson) || key.is_float()) {
       return refuse("a key is a required scalar: string, integer, uuid, enum …");
     }
-    return OnlyType(DataType::Map(key, value));
+    if (key_use.constraint != nullptr) {
+      return refuse(
+          fmt::format("`where {}` can't be checked on the keys of a map", key_use.constraint_text));
+    }
+    return Collection(DataType::Map(key, value.type), value);
   }
   return refuse("the types with parts are `list<T>` and `map<K, V>`");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,21 +27,27 @@ class TypeResolver {
   TypeUse ResolveGeneric(const ast::TypeRef& type);
   DataType ResolveEnum(const ast::TypeRef& type);
   TypeUse ResolveStruct(const ast::TypeRef& type);
-  /// The part of a list or map; its own `where` could not be checked there.
-  DataType ResolvePart(const ast::TypeRef& type);
+  /// The element of a list or the value of a map, with what fields of a struct in it demand.
+  TypeUse ResolvePart(const ast::TypeRef& type);
+  /// `collection` with what `part` demands of each element.
+  static TypeUse Collection(DataType collection, const TypeUse& part);
 
   // types_schema.cc
   std::vector<FieldInfo> ResolveFields(const std::vector<ast::FieldDecl>& fields);
   FieldInfo ResolveField(const ast::FieldDecl& field);
+  /// What the fields of a struct demand and carry, added to the field that holds it.
+  void AddNested(const SchemaInfo& nested, const DataType& type, FieldInfo& info);
   void ReadAnnotations(const ast::FieldDecl& field, FieldInfo& info, TypeUse& use);
   void ReadPii(const ast::Annotation& annotation, FieldInfo& info);
   void ReadDefault(const ast::FieldDecl& field, FieldInfo& info);
   void ReadExtra(const ast::SchemaDecl& decl, SchemaInfo& info);
   void AddBase(const ast::SchemaDecl& decl, SchemaInfo& info);
-  bool AddImported(const ast::SchemaDecl& decl, SchemaInfo& info);
+  /// The imported declaration; null after a report.
+  const ast::SchemaDecl* AddImported(const ast::SchemaDecl& decl, SchemaInfo& info);
 
   const Catalog& catalog_;
   DiagnosticEngine& diagnostics_;
+  std::map<const ast::TypeRef*, const ast::Expr*> demands_;  ///< ImportedSchema::demands
 };
 
 /// Fills `schema` and `row_type` from the fields.

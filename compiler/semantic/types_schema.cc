@@ -81,6 +81,24 @@ void AddNestedConstraints(const SchemaInfo& nested, const DataType& type, FieldI
 
 }  // namespace
 
+void TypeResolver::AddNested(const SchemaInfo& nested, const DataType& type, FieldInfo& info) {
+  AddNestedConstraints(nested, type, info);
+  for (size_t i = 0; i < nested.fields.size(); ++i) {
+    const FieldInfo& field = nested.fields[i];
+    for (plan::PartDemand part : field.parts) {
+      part.path.insert(part.path.begin(), static_cast<int>(i));
+      info.parts.push_back(std::move(part));
+    }
+    info.pii = Stricter(info.pii, field.pii);
+    info.subject |= field.subject;
+    if (!field.default_value) continue;
+    diagnostics_.Report(Code::kF0218, field.declared)
+        .Arg(field.name)
+        .Arg("a field inside a struct can't have a default; make it optional")
+        .Label(info.declared, "the struct is here");
+  }
+}
+
 FieldInfo TypeResolver::ResolveField(const ast::FieldDecl& field) {
   FieldInfo info;
   info.name = field.name.text;
@@ -92,19 +110,9 @@ FieldInfo TypeResolver::ResolveField(const ast::FieldDecl& field) {
   info.type = use.type;
   info.constraint = use.constraint;
   info.constraint_text = use.constraint_text;
+  info.parts = use.parts;
   if (use.type.is_error()) return info;
-  if (use.schema != nullptr) {
-    AddNestedConstraints(*use.schema, use.type, info);
-    for (const FieldInfo& nested : use.schema->fields) {
-      info.pii = Stricter(info.pii, nested.pii);
-      info.subject |= nested.subject;
-      if (!nested.default_value) continue;
-      diagnostics_.Report(Code::kF0218, nested.declared)
-          .Arg(nested.name)
-          .Arg("a field inside a struct can't have a default; make it optional")
-          .Label(info.declared, "the struct is here");
-    }
-  }
+  if (use.schema != nullptr) AddNested(*use.schema, use.type, info);
   if (field.where != nullptr) {
     info.constraint =
         BothConstraints(info.constraint, BindConstraint(catalog_, *field.where, info.type));
@@ -197,35 +205,35 @@ void TypeResolver::AddBase(const ast::SchemaDecl& decl, SchemaInfo& info) {
   info.collect_field = use.schema->collect_field;
 }
 
-bool TypeResolver::AddImported(const ast::SchemaDecl& decl, SchemaInfo& info) {
+const ast::SchemaDecl* TypeResolver::AddImported(const ast::SchemaDecl& decl, SchemaInfo& info) {
   const ast::CallOnly& call = *decl.import;
   SchemaImporter* importer = catalog_.options().importer;
-  auto refuse = [&](std::string why) {
-    diagnostics_.Report(Code::kF0701, call.span).Arg(why);
-    return false;
-  };
-  if (importer == nullptr) return refuse("nothing here reads such schemas");
+  if (importer == nullptr) {
+    diagnostics_.Report(Code::kF0701, call.span).Arg("nothing here reads such schemas");
+    return nullptr;
+  }
   ConnectorOptions arguments;
   ExprTyper typer(catalog_, diagnostics_);
   for (size_t i = 0; i < call.args.args.size(); ++i) {
     const ast::CallArg& arg = call.args.args[i];
     std::optional<Value> value = typer.Evaluate(typer.Type(*arg.value, Scope()), "an argument");
-    if (!value) return false;
+    if (!value) return nullptr;
+    if (!value->type().is(TypeKind::kString)) {
+      diagnostics_.Report(Code::kF0201, arg.span).Arg("a string").Arg(value->type().ToString());
+      return nullptr;
+    }
     arguments.Set(arg.name ? arg.name->text : std::to_string(i), *value);
   }
-  Result<std::vector<ImportedField>> fields =
-      importer->Import(call.callee.text, arguments, catalog_.base_dir());
-  if (!fields.ok()) return refuse(fields.status().message());
-  for (ImportedField& field : *fields) {
-    FieldInfo resolved;
-    resolved.name = std::move(field.name);
-    resolved.type = field.type;
-    resolved.default_value = std::move(field.default_value);
-    resolved.doc = std::move(field.doc);
-    resolved.declared = call.span;
-    info.fields.push_back(std::move(resolved));
+  const ImportedSchema imported =
+      importer->Import(decl, arguments, catalog_.base_dir(), diagnostics_);
+  if (imported.decl == nullptr) return nullptr;
+  demands_ = imported.demands;
+  for (FieldInfo& field : ResolveFields(imported.decl->fields)) {
+    const auto rules = imported.rules.find(field.name);
+    if (rules != imported.rules.end()) field.rules = rules->second;
+    info.fields.push_back(std::move(field));
   }
-  return true;
+  return imported.decl;
 }
 
 void TypeResolver::ReadExtra(const ast::SchemaDecl& decl, SchemaInfo& info) {
@@ -265,8 +273,11 @@ SchemaInfoPtr TypeResolver::ResolveSchema(const ast::SchemaDecl& decl) {
   auto info = std::make_shared<SchemaInfo>();
   info->name = decl.name.text;
   info->declared = decl.name.span;
+  info->doc = decl.doc.text;
   if (decl.extends) AddBase(decl, *info);
-  if (decl.import && !AddImported(decl, *info)) return nullptr;
+  const ast::SchemaDecl* imported = decl.import ? AddImported(decl, *info) : nullptr;
+  if (decl.import && imported == nullptr) return nullptr;
+  if (imported != nullptr && info->doc.empty()) info->doc = imported->doc.text;
   for (FieldInfo& field : ResolveFields(decl.fields)) {
     auto base = std::find_if(info->fields.begin(), info->fields.end(),
                              [&](const FieldInfo& known) { return known.name == field.name; });
@@ -279,7 +290,7 @@ SchemaInfoPtr TypeResolver::ResolveSchema(const ast::SchemaDecl& decl) {
   for (const ast::Annotation& annotation : decl.annotations) {
     diagnostics_.Report(Code::kF0111, annotation.span).Arg(annotation.name.text);
   }
-  ReadExtra(decl, *info);
+  ReadExtra(decl.extra || imported == nullptr ? decl : *imported, *info);
   FinishSchema(*info);
   return info;
 }

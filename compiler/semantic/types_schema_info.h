@@ -10,6 +10,7 @@
 #include "compiler/plan/source_node.h"
 #include "runtime/types/schema.h"
 #include "runtime/types/value.h"
+#include "runtime/types/value_rules.h"
 
 namespace weir::semantic {
 
@@ -21,11 +22,13 @@ struct FieldInfo {
   /// `where` of the field and of its type alias; column 0 is the value (required: nulls are not
   /// tested). Null without one.
   plan::ExprPtr constraint;
-  std::string constraint_text;  ///< as written
+  std::string constraint_text;          ///< as written
+  std::vector<plan::PartDemand> parts;  ///< inside lists and maps
   PiiTag pii;
   bool subject = false;  ///< @subject
   std::string doc;
-  Span declared;  ///< the name
+  ValueRulesPtr rules;  ///< of an imported field: what its type can't say; null without
+  Span declared;        ///< the name
 };
 
 /// A schema, or a struct type used as one.
@@ -37,6 +40,7 @@ struct SchemaInfo {
   SchemaPtr schema;        ///< the fields' names, types and tags
   DataType row_type;       ///< struct of the same fields
   Span declared;
+  std::string doc;
 
   const FieldInfo* Find(std::string_view field) const;
 };
@@ -47,7 +51,8 @@ struct TypeUse {
   DataType type;
   plan::ExprPtr constraint;  ///< as FieldInfo::constraint
   std::string constraint_text;
-  SchemaInfoPtr schema;  ///< set when the type names a schema or is a struct
+  std::vector<plan::PartDemand> parts;  ///< as FieldInfo::parts
+  SchemaInfoPtr schema;                 ///< set when the type names a schema or is a struct
 };
 
 /// Columns of a stream as a struct type.

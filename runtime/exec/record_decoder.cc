@@ -66,8 +66,13 @@ Result<RecordDecoder> RecordDecoder::Make(const plan::DecodeSpec& spec, SchemaPt
   for (const plan::DecodedField& field : spec.fields) {
     int output = field.output;
     // A field that nobody reads but that has a constraint gets a column of its own for the check.
-    if (field.constraint != nullptr && output < 0) output = request.num_outputs++;
-    request.fields.push_back({field.name, field.type, field.default_value, output});
+    const bool checked = field.constraint != nullptr || !field.parts.empty();
+    if (checked && output < 0) output = request.num_outputs++;
+    request.fields.push_back({field.name, field.type, field.default_value, output, field.rules});
+    for (const plan::PartDemand& part : field.parts) {
+      WEIR_ASSIGN(auto compiled, PartConstraint::Compile(part));
+      made.parts_.push_back({field.name, output, std::move(compiled)});
+    }
     if (field.constraint == nullptr) continue;
     WEIR_ASSIGN(auto predicate, Predicate::Compile(field.constraint));
     made.constraints_.push_back({field.name, field.constraint_text, output, std::move(predicate)});
@@ -130,7 +135,49 @@ void RecordDecoder::Decode(const RecordChunk& chunk, Micros now, std::vector<Col
   for (const Constraint& constraint : constraints_) {
     CheckConstraint(constraint, now, static_cast<uint32_t>(chunk.size()), columns, rejected);
   }
+  for (Part& part : parts_) {
+    CheckPart(part, now, static_cast<uint32_t>(chunk.size()), columns, rejected);
+  }
   columns.resize(static_cast<size_t>(num_columns_));
+}
+
+namespace {
+
+/// Rows that are no dead letter yet.
+RowIndices GoodRows(uint32_t count, const std::vector<RejectedRow>& rejected) {
+  RowIndices rows;
+  size_t next = 0;
+  for (RowIndex row = 0; row < count; ++row) {
+    if (next < rejected.size() && rejected[next].row == row) {
+      ++next;
+    } else {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+void RecordDecoder::CheckPart(Part& part, Micros now, uint32_t count,
+                              const std::vector<ColumnPtr>& columns,
+                              std::vector<RejectedRow>& rejected) {
+  const RowIndices rows = GoodRows(count, rejected);
+  std::vector<PartConstraint::Refused> refused;
+  part.constraint.Check(columns[static_cast<size_t>(part.column)], rows, now, refused);
+  if (refused.empty()) return;
+  const std::string reason = "must hold: " + part.constraint.text();
+  for (const PartConstraint::Refused& bad : refused) {
+    FieldError error{part.field + bad.path, reason};
+    RejectedRow entry;
+    entry.row = bad.row;
+    entry.errors.emplace_back(error.field, reason);
+    entry.reason = error.field + ": " + reason;
+    entry.counted_as = CountedAs(error);
+    rejected.push_back(std::move(entry));
+  }
+  std::sort(rejected.begin(), rejected.end(),
+            [](const RejectedRow& a, const RejectedRow& b) { return a.row < b.row; });
 }
 
 void RecordDecoder::CheckConstraint(const Constraint& constraint, Micros now, uint32_t count,

@@ -6,6 +6,7 @@
 #include "compiler/plan/source_node.h"
 #include "runtime/base/result.h"
 #include "runtime/connector/source_connector.h"
+#include "runtime/operators/part_constraint.h"
 #include "runtime/operators/rejected_row.h"
 #include "runtime/vector/record_batch.h"
 
@@ -34,12 +35,21 @@ class RecordDecoder {
     int column;
     std::unique_ptr<Predicate> predicate;
   };
+  struct Part {
+    std::string field;
+    int column;
+    PartConstraint constraint;
+  };
   RecordDecoder();
   void CheckConstraint(const Constraint& constraint, Micros now, uint32_t count,
                        const std::vector<ColumnPtr>& columns, std::vector<RejectedRow>& rejected);
 
   std::unique_ptr<Decoder> decoder_;
+  void CheckPart(Part& part, Micros now, uint32_t count, const std::vector<ColumnPtr>& columns,
+                 std::vector<RejectedRow>& rejected);
+
   std::vector<Constraint> constraints_;
+  std::vector<Part> parts_;
   int num_columns_ = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "runtime/format/format_options.h"
 #include "runtime/types/schema.h"
 #include "runtime/types/value.h"
+#include "runtime/types/value_rules.h"
 #include "runtime/vector/column.h"
 
 namespace weir {
@@ -22,6 +23,7 @@ struct DecodeField {
   DataType type;                       ///< optional: null and absence are fine
   std::optional<Value> default_value;  ///< for an absent key, never for an explicit null
   int output = 0;                      ///< column of the output, or -1: checked, not materialized
+  ValueRulesPtr rules = nullptr;       ///< json only; null: none
 };
 
 /// What happens to keys that the schema does not declare.

@@ -2,6 +2,7 @@
 
 #include "runtime/eval/predicate.h"
 #include "runtime/format/decoder.h"
+#include "runtime/operators/part_constraint.h"
 #include "runtime/vector/batch_builder.h"
 
 namespace weir {
@@ -16,7 +17,12 @@ class TableRows {
   Status Open(std::string_view format) {
     DecodeRequest request;
     for (const plan::DecodedField& field : table_.decode.fields) {
-      request.fields.push_back({field.name, field.type, field.default_value, field.output});
+      request.fields.push_back(
+          {field.name, field.type, field.default_value, field.output, field.rules});
+      for (const plan::PartDemand& part : field.parts) {
+        WEIR_ASSIGN(PartConstraint compiled, PartConstraint::Compile(part));
+        parts_.push_back({field.output, std::move(compiled)});
+      }
       if (field.constraint != nullptr) {
         WEIR_ASSIGN(std::unique_ptr<Predicate> predicate, Predicate::Compile(field.constraint));
         constraints_.push_back({field.output, std::move(predicate), field.constraint_text});
@@ -85,7 +91,7 @@ class TableRows {
     return RecordBatch(table_.schema, std::move(columns), 0);
   }
 
-  Status CheckConstraints(const RecordBatch& batch) const {
+  Status CheckConstraints(const RecordBatch& batch) {
     for (const Constraint& constraint : constraints_) {
       const EvalInput input{&batch.column(constraint.column), 1, nullptr, batch.capacity(), now_};
       RowErrors errors;
@@ -96,6 +102,16 @@ class TableRows {
                                     batch.schema()->field(constraint.column).name, constraint.text);
       }
     }
+    RowIndices rows;
+    batch.rows().ForEach([&](RowIndex row) { rows.push_back(row); });
+    for (auto& [column, part] : parts_) {
+      std::vector<PartConstraint::Refused> refused;
+      part.Check(batch.column(column), rows, now_, refused);
+      if (refused.empty()) continue;
+      return InvalidArgumentError("table {}: {}{}: where {} does not hold", table_.name,
+                                  batch.schema()->field(column).name, refused.front().path,
+                                  part.text());
+    }
     return Status::Ok();
   }
 
@@ -103,6 +119,7 @@ class TableRows {
   const Micros now_;
   std::unique_ptr<Decoder> decoder_;
   std::vector<Constraint> constraints_;
+  std::vector<std::pair<int, PartConstraint>> parts_;  ///< by column
   std::unique_ptr<Predicate> where_;
   BatchBuilder rows_;
   size_t first_record_ = 0;

@@ -18,6 +18,13 @@ TEST_P(SemanticGolden, SaysWhatIsWrong) {
   const GoldenFile& file = GetParam();
   const fs::path path(file.flow_path);
   CompiledText compiled;
+  for (const auto& entry : fs::directory_iterator(path.parent_path())) {
+    // CODE.json, CODE.sql: what the program names.
+    const fs::path other = entry.path();
+    const bool beside = other.stem() == path.stem() && other.extension() != ".flow" &&
+                        other.extension() != ".expected";
+    if (beside) compiled.AddFile(other.filename().string(), ReadWhole(other.string()));
+  }
   ASSERT_TRUE(compiled.Compile(path.filename().string(), ReadWhole(file.flow_path)))
       << compiled.usage_error;
   const std::string report = compiled.Report();

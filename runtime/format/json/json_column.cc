@@ -52,20 +52,30 @@ std::string_view JsonKindAt(char first) {
   }
 }
 
-JsonColumn::JsonColumn(DataType type, bool materialize)
+JsonColumn::JsonColumn(DataType type, bool materialize, ValueRulesPtr rules)
     : type_(std::move(type)),
       kind_(type_.kind()),
       materialize_(materialize),
       optional_(type_.optional()),
+      null_fine_(optional_ && (rules == nullptr || !rules->null_refused)),
+      key_required_(rules != nullptr && rules->key_required),
+      unknown_refused_(rules != nullptr && rules->unknown_refused),
       cell_size_(PhysicalSize(type_.physical())),
       mask_(materialize ? ~RowIndex{0} : 0),
       scalar_(type_) {
-  if (kind_ == TypeKind::kList || kind_ == TypeKind::kMap) {
-    children_.emplace_back(type_.element(), materialize);
+  const auto part = [&rules](size_t i) {
+    return rules != nullptr && i < rules->parts.size() ? rules->parts[i] : nullptr;
+  };
+  if (kind_ == TypeKind::kList) {
+    children_.emplace_back(type_.element(), materialize, part(0));
+  } else if (kind_ == TypeKind::kMap) {
+    ValueRules entry;
+    entry.parts = {nullptr, part(0)};
+    children_.emplace_back(type_.element(), materialize, std::make_shared<ValueRules>(entry));
   } else if (kind_ == TypeKind::kStruct) {
     for (const StructField& field : type_.fields()) {
+      children_.emplace_back(field.type, materialize, part(names_.size()));
       names_.push_back(field.name);
-      children_.emplace_back(field.type, materialize);
     }
   }
 }
@@ -150,7 +160,7 @@ ParseOutcome JsonColumn::Parse(JsonScanner& scanner, RowIndex row, FieldErrorSin
 
 ParseOutcome JsonColumn::ParseNull(JsonScanner& scanner, RowIndex row, FieldErrorSink* errors) {
   if (!scanner.ScanLiteral("null")) return ParseOutcome::kBroken;
-  if (optional_) {
+  if (null_fine_) {
     SetNull(row);
     return ParseOutcome::kOk;
   }

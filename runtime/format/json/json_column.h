@@ -43,7 +43,8 @@ enum class ParseOutcome : uint8_t {
 /// only checked has one row that all values overwrite.
 class JsonColumn {
  public:
-  JsonColumn(DataType type, bool materialize);
+  /// `rules`: see ValueRules; null: none.
+  JsonColumn(DataType type, bool materialize, ValueRulesPtr rules = nullptr);
 
   /// Starts a batch. Rows of optional columns are null until written.
   void Begin(uint32_t rows);
@@ -62,6 +63,8 @@ class JsonColumn {
 
   const DataType& type() const { return type_; }
   bool optional() const { return type_.optional(); }
+  /// Whether an absent key is an error (unless there is a default).
+  bool key_required() const { return !optional_ || key_required_; }
 
  private:
   using SeenFields = absl::InlinedVector<bool, 32>;
@@ -101,6 +104,9 @@ class JsonColumn {
   TypeKind kind_;
   bool materialize_;
   bool optional_;
+  bool null_fine_;        ///< null is a value
+  bool key_required_;     ///< although optional
+  bool unknown_refused_;  ///< of a struct
   size_t cell_size_;
   RowIndex mask_;  ///< 0 when only checked: every value goes to row 0
   ScalarParser scalar_;

@@ -116,7 +116,14 @@ ParseOutcome JsonColumn::ParseMember(JsonScanner& scanner, RowIndex row, SeenFie
   const auto found = std::find(names_.begin(), names_.end(), name);
   std::string_view ignored;
   if (found == names_.end()) {
-    return scanner.SkipValue(ignored) ? ParseOutcome::kOk : ParseOutcome::kBroken;
+    if (!scanner.SkipValue(ignored)) return ParseOutcome::kBroken;
+    if (!unknown_refused_) return ParseOutcome::kOk;
+    if (errors != nullptr) {
+      errors->PushName(name);
+      errors->Report("unknown field");
+      errors->Pop();
+    }
+    return ParseOutcome::kBad;
   }
   const size_t index = static_cast<size_t>(found - names_.begin());
   ParseOutcome outcome = ParseOutcome::kOk;
@@ -137,7 +144,7 @@ ParseOutcome JsonColumn::FinishMembers(RowIndex row, const SeenFields& seen,
   ParseOutcome outcome = ParseOutcome::kOk;
   for (size_t i = 0; i < children_.size(); ++i) {
     if (seen[i]) continue;
-    if (children_[i].optional_) {
+    if (!children_[i].key_required()) {
       children_[i].SetNull(row);
       continue;
     }

@@ -24,7 +24,7 @@ JsonDecoder::JsonDecoder(DecodeRequest request, bool predict)
   seen_.resize(count);
   for (size_t i = 0; i < count; ++i) {
     const DecodeField& field = request_.fields[i];
-    columns_.emplace_back(field.type, field.output >= 0);
+    columns_.emplace_back(field.type, field.output >= 0, field.rules);
     index_.emplace(field.name, i);
     const uint64_t bit = i < kMostPredictedFields ? uint64_t{1} << i : 0;
     if (field.default_value.has_value() && !field.default_value->is_null()) {
@@ -36,7 +36,7 @@ JsonDecoder::JsonDecoder(DecodeRequest request, bool predict)
       } else {
         default_texts_[i] = std::make_shared<const std::string>(field.default_value->ToJson());
       }
-    } else if (!field.type.optional()) {
+    } else if (columns_.back().key_required()) {
       required_ |= bit;
     }
   }
@@ -266,7 +266,7 @@ void JsonDecoder::FinishAbsent(RowIndex row, FieldErrorSink& errors) {
     if (seen_[i] != 0) continue;
     if (default_cells_[i] != nullptr || default_texts_[i] != nullptr) {
       SetDefault(i, row);
-    } else if (!columns_[i].optional()) {
+    } else if (columns_[i].key_required()) {
       errors.PushName(request_.fields[i].name);
       errors.Report("missing");
       errors.Pop();

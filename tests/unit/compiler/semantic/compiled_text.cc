@@ -57,6 +57,8 @@ CompiledText::CompiledText() : modules_(sources_, diagnostics_) {
   options_.functions = &AllFunctions();
   options_.connectors = &AllConnectors();
   options_.modules = &modules_;
+  options_.importer = &importer_;
+  options_.load = [this](const std::string& file) { return sources_.Load(file); };
   options_.environment = [](const std::string&) { return std::optional<std::string>(); };
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/diagnostics/diagnostic_engine.h"
+#include "compiler/jsonschema/json_schema_importer.h"
 #include "compiler/semantic/flow_compile.h"
 #include "compiler/source/source_manager.h"
 
@@ -33,6 +34,8 @@ class LibraryModules final : public semantic::ModuleLoader {
 class CompiledText {
  public:
   CompiledText();
+  /// A file that the program names: a schema, DDL. Before Compile.
+  void AddFile(const std::string& path, std::string text) { sources_.Add(path, std::move(text)); }
   /// False for a mistake of the command line, whose message is in `usage_error`.
   bool Compile(const std::string& path, const std::string& text, const std::string& profile = "");
 
@@ -48,6 +51,7 @@ class CompiledText {
   SourceManager sources_;
   DiagnosticEngine diagnostics_;
   LibraryModules modules_;
+  jsonschema::JsonSchemaImporter importer_{&sources_};
   semantic::CompileOptions options_;
   std::unique_ptr<ast::File> file_;
   std::unique_ptr<semantic::CompiledPipeline> pipeline_;
