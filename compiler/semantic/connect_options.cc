@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "compiler/diagnostics/suggest.h"
@@ -150,6 +151,11 @@ void ConnectorResolver::ReadOption(const OptionSpec& spec, const Option& option,
     }
   } else if (!CheckRange(spec, *constant, expr.span)) {
     return;
+  }
+  if (spec.program_path && !constant->is_null() && !constant->as_string().empty()) {
+    const std::filesystem::path path =
+        std::filesystem::path(catalog_.base_dir()) / constant->as_string();
+    constant = Value::String(path.lexically_normal().string());
   }
   result.call.options.Set(spec.name, *std::move(constant));
 }

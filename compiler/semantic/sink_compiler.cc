@@ -5,6 +5,7 @@
 #include "compiler/plan/dead_letter_schema.h"
 #include "compiler/plan/row_nodes.h"
 #include "compiler/plan/sink_node.h"
+#include "compiler/semantic/sink_ddl.h"
 #include "compiler/semantic/sink_settings.h"
 #include "compiler/semantic/stage_exprs.h"
 #include "compiler/semantic/stage_union.h"
@@ -38,6 +39,7 @@ class SinkCompiler {
     BindRowOptions();
     CheckVolatile(united);
     ReadAfter(inputs);
+    CheckDdl();
     Finish(united.front().flow);
   }
 
@@ -133,6 +135,13 @@ class SinkCompiler {
       }
     }
     ReadSinkSettings(parts_, context_, *node_);
+  }
+
+  void CheckDdl() {
+    DdlRow row{parts_.name,        parts_.span,
+               &parts_.connector,  node_->row.get(),
+               node_->mode.upsert, node_->key.empty() ? node_->mode.key : node_->key};
+    CheckAgainstDdl(row, context_);
   }
 
   void BindRowOptions() {

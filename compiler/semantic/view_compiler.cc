@@ -4,6 +4,7 @@
 #include "compiler/plan/sink_node.h"
 #include "compiler/semantic/flow_pipeline.h"
 #include "compiler/semantic/sink_compiler.h"
+#include "compiler/semantic/sink_ddl.h"
 #include "compiler/semantic/stage_exprs.h"
 
 namespace weir::semantic {
@@ -40,6 +41,9 @@ class ViewCompiler {
     node_->mode.upsert = true;
     node_->mode.key = node_->key;
     if (view_.connector.exists) node_->connector = view_.connector.call;
+    CheckAgainstDdl({view_.name, decl_.name.span, &view_.connector, flow.schema.get(),
+                     /*upsert=*/true, node_->key},
+                    context_);
     shared_.plan.Add(std::move(node_));
   }
 

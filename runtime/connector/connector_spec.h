@@ -30,9 +30,12 @@ struct OptionSpec {
   std::string doc;
   std::optional<Value> default_value = {};  ///< shown in help and filled in
   bool required = false;
-  bool secret = false;                    ///< only a `secret` may be given, never a literal
-  bool per_row = false;                   ///< an expression typed against every stream that goes in
-  std::vector<std::string> choices = {};  ///< kEnum
+  bool secret = false;   ///< only a `secret` may be given, never a literal
+  bool per_row = false;  ///< an expression typed against every stream that goes in
+  /// A path that belongs to the program (DDL): written relative to the .flow file, handed on
+  /// relative to the working directory. Paths of data are taken as they are.
+  bool program_path = false;
+  std::vector<std::string> choices = {};      ///< kEnum
   std::optional<int64_t> min = {}, max = {};  ///< kInteger, kDuration (us), kSize (bytes)
   std::string example = {};                   ///< as written: `"clicks.jsonl"`
 };

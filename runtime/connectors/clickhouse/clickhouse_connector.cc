@@ -30,6 +30,7 @@ std::vector<OptionSpec> SinkOptions() {
       {.name = "ddl",
        .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
               "checked against it.",
+       .program_path = true,
        .example = "\"ddl/speed_layer.sql\""},
       {.name = "timeout",
        .type = OptionType::kDuration,

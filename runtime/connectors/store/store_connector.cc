@@ -20,6 +20,7 @@ std::vector<OptionSpec> SinkOptions() {
               "relative to the .flow file; Replicated engines become plain ones. Without it the "
               "table is made from the row: MergeTree, or ReplacingMergeTree (read with FINAL) for "
               "`key`, upserts and views.",
+       .program_path = true,
        .example = "\"ddl/speed_layer.sql\""},
       {.name = "key",
        .doc = "Key of the entry, a text per row: a newer row replaces the older one.",

@@ -1,0 +1,4 @@
+CREATE TABLE per_shop (
+    shop String,
+    orders Int64
+) ENGINE = ReplacingMergeTree ORDER BY shop;
