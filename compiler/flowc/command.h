@@ -32,6 +32,7 @@ std::unique_ptr<Command> MakeQueryCommand();
 std::unique_ptr<Command> MakeTestCommand();
 std::unique_ptr<Command> MakeExplainCommand();
 std::unique_ptr<Command> MakeFmtCommand();
+std::unique_ptr<Command> MakeSchemaCommand();
 std::unique_ptr<Command> MakeFunctionsCommand();
 std::unique_ptr<Command> MakeConnectorsCommand();
 std::unique_ptr<Command> MakeDlqCommand();

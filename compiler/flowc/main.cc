@@ -19,6 +19,7 @@ std::vector<std::unique_ptr<Command>> MakeCommands(CLI::App& root) {
   commands.push_back(MakeTestCommand());
   commands.push_back(MakeExplainCommand());
   commands.push_back(MakeFmtCommand());
+  commands.push_back(MakeSchemaCommand());
   commands.push_back(MakeFunctionsCommand());
   commands.push_back(MakeConnectorsCommand());
   commands.push_back(MakeDlqCommand());

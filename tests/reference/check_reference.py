@@ -3,7 +3,8 @@
 
   check_reference.py FLOWC PAGE_OR_FOLDER…
 
-A block must pass `flowc check` without errors and `flowc fmt --check` must accept what `flowc fmt` made
+A block of another language with the name of a file (```json order.json) is written beside the programs of
+its page, which may name it. A block must pass `flowc check` without errors and `flowc fmt --check` must accept what `flowc fmt` made
 of it.
 """
 
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+FILE = re.compile(r"^```\w+ ([\w./-]+\.\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```flow\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +36,8 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / "program.flow"
                 file.write_text(block)
+                for name, text in FILE.findall(page.read_text()):
+                    (Path(folder) / name).write_text(text)
                 commands = [[flowc, "check", str(file)]]
                 if re.search(r"^test ", block, re.MULTILINE):
                     commands.append([flowc, "test", str(file)])
