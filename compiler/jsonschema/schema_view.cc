@@ -196,7 +196,7 @@ bool SchemaFile::AddLayer(const JsonNode& schema, const std::vector<const JsonNo
   if (schema.is_true()) return true;
   if (!schema.is(JsonNode::Kind::kObject)) {
     diagnostics_.Report(Code::kF0711, schema.span)
-        .Arg(schema.is_false() ? "false" : schema.pointer)
+        .Arg(schema.is_false() ? "false" : "#" + schema.pointer)
         .Arg(schema.is_false() ? "a schema that some value satisfies" : "a schema: an object")
         .Note(fmt::format("at #{}", schema.pointer));
     return false;
