@@ -1,17 +1,9 @@
 #include "runtime/operators/aggregate_input.h"
 
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 
 namespace weir {
-namespace {
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
-
-}  // namespace
 
 AggregateInput::AggregateInput(const plan::AggregateNode& node)
     : node_(node), keys_(TypesOf(node.keys)) {}

@@ -4,18 +4,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/row_stamps.h"
 
 namespace weir {
 namespace {
 
 constexpr char kHistoryVersion = 1;
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
 
 }  // namespace
 
@@ -96,13 +92,13 @@ Status AnomalyOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   }
   const ColumnView<double> view(*values);
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  const ColumnPtr& stamps = batch.hidden().watermark;
+  const RowStamps stamps(batch);
   MutableColumnPtr score = Column::Make(DataType::Float64(), batch.capacity());
   MutableColumnPtr expected = Column::Make(DataType::Float64(), batch.capacity());
   MutableColumnPtr is_anomaly = Column::Make(DataType::Bool(), batch.capacity());
   rows.ForEach([&](RowIndex row) {
     History& history = HistoryOf(blocks_[row]);
-    const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+    const Micros stamp = stamps[row];
     if (IsForgotten(history, std::max(stamp, watermark_))) {
       history.values->clear();
       history.next = 0;

@@ -58,6 +58,19 @@ MutableColumnPtr DeepCopyRows(const ColumnPtr& source, const RowSet& rows) {
 
 ColumnPtr GatherRows(const ColumnPtr& column, const RowIndices& rows) {
   if (column == nullptr) return nullptr;
+  const auto count = static_cast<uint32_t>(rows.size());
+  if (column->is_constant()) return Column::Constant(column->ValueAt(0), count);
+  if (column->type().physical() == Physical::kList) {
+    // Elements are shared: a long list beside each of its elements must not be copied as often.
+    MutableColumnPtr list = Column::MakeList(column->type(), count, column->child(0));
+    const ColumnView<ListEntry> entries(*column);
+    for (uint32_t i = 0; i < count; ++i) {
+      list->mutable_data<ListEntry>()[i] = entries[rows[i]];
+      if (column->IsNull(rows[i])) list->SetNull(i);
+    }
+    list->AddOwnersOf(*column);
+    return list;
+  }
   ColumnGather gather(column->type(), /*copy_strings=*/false);
   gather.Append(column.get(), RowSet::Of(rows));
   return gather.Finish();

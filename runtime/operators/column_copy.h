@@ -11,7 +11,8 @@ void CopyRows(const ColumnPtr& source, const RowSet& rows, Column& target);
 /// A flat copy of `rows` of a column (positions kept) that shares no string bytes with it.
 MutableColumnPtr DeepCopyRows(const ColumnPtr& source, const RowSet& rows);
 
-/// Values at `rows` as rows 0, 1, … of a new column; null for an absent column. Strings stay views.
+/// Values at `rows` as rows 0, 1, … of a new column; null for an absent column. Strings stay views,
+/// elements of lists are shared, constants stay constant.
 ColumnPtr GatherRows(const ColumnPtr& column, const RowIndices& rows);
 HiddenColumns GatherHiddenRows(const HiddenColumns& hidden, const RowIndices& rows);
 

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/row_stamps.h"
 #include "runtime/types/text.h"
 
 namespace weir {
@@ -12,12 +14,6 @@ namespace {
 
 /// From this size on a blob is not written again.
 constexpr size_t kFullBlob = 4096;
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
 
 bool IsPlain16(const std::vector<DataType>& types) {
   return types.size() == 1 && types[0].physical() == Physical::kFixed16 && !types[0].optional();
@@ -54,10 +50,10 @@ DedupeBucket& DedupeOperator::BucketAt(Micros start) {
 }
 
 void DedupeOperator::FailOldRows(const RecordBatch& batch, RowErrors& errors) const {
-  const ColumnPtr& stamps = batch.hidden().watermark;
+  const RowStamps stamps(batch);
   const ColumnView<Micros> times(*batch.hidden().event_time);
   batch.rows().ForEach([&](RowIndex row) {
-    const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+    const Micros stamp = stamps[row];
     const Micros watermark = std::max(stamp, watermark_);
     if (watermark >= kMinTimestamp + dedupe_.within && times[row] < watermark - dedupe_.within) {
       errors.Add(row, RowErrorCode::kTooOld, "too old to deduplicate");

@@ -1,34 +1,9 @@
 #include "runtime/operators/flatten_operator.h"
 
-#include "runtime/vector/batch_builder.h"
+#include "runtime/operators/column_copy.h"
+#include "runtime/vector/column_gather.h"
 
 namespace weir {
-namespace {
-
-ColumnPtr Gather(const ColumnPtr& column, const RowIndices& rows) {
-  if (column == nullptr) return nullptr;
-  if (column->is_constant()) {
-    return Column::Constant(column->ValueAt(0), static_cast<uint32_t>(rows.size()));
-  }
-  ColumnGather gather(column->type(), /*copy_strings=*/false);
-  gather.Append(column.get(), RowSet::Of(rows));
-  return gather.Finish();
-}
-
-HiddenColumns GatherHidden(const HiddenColumns& in, const RowIndices& rows) {
-  HiddenColumns out;
-  out.event_time = Gather(in.event_time, rows);
-  out.watermark = Gather(in.watermark, rows);
-  out.origin = Gather(in.origin, rows);
-  out.offset = Gather(in.offset, rows);
-  out.ingest_time = Gather(in.ingest_time, rows);
-  out.payload = Gather(in.payload, rows);
-  out.op = Gather(in.op, rows);
-  out.routed_from = Gather(in.routed_from, rows);
-  return out;
-}
-
-}  // namespace
 
 FlattenOperator::FlattenOperator(const plan::FlattenNode& node)
     : Operator(node), flatten_(node), errors_to_(node, node.error) {}
@@ -45,7 +20,7 @@ void FlattenOperator::EmitElements(const RecordBatch& batch, const Column& list,
                                    Collector& out) {
   if (rows.empty()) return;
   std::vector<ColumnPtr> columns;
-  for (const ColumnPtr& column : batch.columns()) columns.push_back(Gather(column, rows));
+  for (const ColumnPtr& column : batch.columns()) columns.push_back(GatherRows(column, rows));
   ColumnGather gather(flatten_.schema->fields().back().type, /*copy_strings=*/false);
   gather.Append(list.child(0).get(), RowSet::Of(elements));
   columns.push_back(gather.Finish());
@@ -53,7 +28,7 @@ void FlattenOperator::EmitElements(const RecordBatch& batch, const Column& list,
   ledger_.produced["flatten"] += count;
   ledger_.rows_out += count;
   out.Emit(0, RecordBatch(flatten_.schema, std::move(columns), count,
-                          GatherHidden(batch.hidden(), rows)));
+                          GatherHiddenRows(batch.hidden(), rows)));
 }
 
 Status FlattenOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {

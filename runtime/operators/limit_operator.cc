@@ -1,19 +1,11 @@
 #include "runtime/operators/limit_operator.h"
 
 #include "runtime/base/hash.h"
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/types/text.h"
 
 namespace weir {
-namespace {
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
-
-}  // namespace
 
 LimitOperator::LimitOperator(const plan::LimitNode& node)
     : Operator(node), limit_(node), errors_to_(node, node.error), keys_(TypesOf(node.per)) {}

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "runtime/operators/column_copy.h"
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/row_stamps.h"
 #include "runtime/operators/state_value.h"
-#include "runtime/types/text.h"
 
 namespace weir {
 namespace {
@@ -16,17 +17,6 @@ constexpr char kKeyVersion = 1;
 constexpr Micros kCombineFor = kMicrosPerSecond;
 /// Keys are looked at this many times per lifetime.
 constexpr Micros kSlicesPerLife = 16;
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
-
-Micros StampOf(const RecordBatch& batch, RowIndex row) {
-  const ColumnPtr& stamps = batch.hidden().watermark;
-  return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
-}
 
 }  // namespace
 
@@ -110,7 +100,7 @@ Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows
       std::vector<Alarm> due;
       for (RowIndex row : rows) {
         uint8_t* block = key_blocks_[row];
-        const Micros limit = std::max(StampOf(batch, row), watermark_);
+        const Micros limit = std::max(RowStamps(batch)[row], watermark_);
         for (size_t i = 0; i < num_timers(); ++i) {
           const Alarm alarm{TimersOf(block)[i], block, static_cast<int>(i)};
           if (alarm.time <= limit && alarms_.contains(alarm)) due.push_back(alarm);
@@ -124,7 +114,7 @@ Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows
   for (RowIndex row : rows) {
     uint8_t* block = key_blocks_[row];
     KeyState& state = StateOf(block);
-    const Micros limit = std::max(StampOf(batch, row), watermark_);
+    const Micros limit = std::max(RowStamps(batch)[row], watermark_);
     if (state.last_row == kMinTimestamp || state.last_row + process_.ttl > limit) continue;
     if (HasTimer(block)) continue;
     // Its life is over, though it has not been cleared away yet.
@@ -444,7 +434,7 @@ Status ProcessOperator::Snapshot(StateWriter& out) {
     executor_.layout().Serialize(block, value);
     out.Put("keys", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  times_.Put(context_, fmt::format("{} {}", watermark_, next_emit_), out);
+  times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
 
@@ -484,19 +474,7 @@ Status ProcessOperator::Restore(const StateReader& in) {
         if (StateOf(block).changed != 0) changed_.push_back(block);
         return Status::Ok();
       }));
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const size_t space = value.find(' ');
-    const auto watermark = ParseInt64(value.substr(0, space));
-    const auto emit = ParseInt64(value.substr(space + 1));
-    if (!watermark || !emit) {
-      return DataLossError("{}: stored times are damaged", process_.name);
-    }
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    next_emit_ = std::min(next_emit_, *emit);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, process_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

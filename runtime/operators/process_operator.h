@@ -10,7 +10,7 @@
 #include "compiler/plan/keyed_state_node.h"
 #include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
-#include "runtime/operators/instance_entries.h"
+#include "runtime/operators/instance_times.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/state_executor.h"
@@ -119,7 +119,7 @@ class ProcessOperator final : public Operator {
   std::vector<uint8_t*> key_blocks_;
   std::vector<uint8_t*> created_;
 
-  InstanceEntries times_;
+  InstanceTimes times_;
 };
 
 }  // namespace weir

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/types/text.h"
+#include "runtime/operators/row_stamps.h"
 
 namespace weir {
 namespace {
@@ -49,10 +49,10 @@ Status RunningAggregateOperator::TakeOldRows(const RecordBatch& batch, RowSet& r
                                              Collector& out) {
   if (lifetime_ == 0) return Status::Ok();
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  const ColumnPtr& stamps = batch.hidden().watermark;
+  const RowStamps stamps(batch);
   RowIndices old;
   rows.ForEach([&](RowIndex row) {
-    const Micros stamp = stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
+    const Micros stamp = stamps[row];
     const Micros watermark = std::max(stamp, watermark_);
     if (watermark != kMinTimestamp && LifeStart(row, times) + lifetime_ <= watermark) {
       old.push_back(row);
@@ -204,7 +204,7 @@ Status RunningAggregateOperator::Snapshot(StateWriter& out) {
     accumulators_->Serialize(block, value);
     out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  times_.Put(context_, fmt::format("{}", watermark_), out);
+  times_.Put(context_, {watermark_}, out);
   return Status::Ok();
 }
 
@@ -229,14 +229,7 @@ Status RunningAggregateOperator::Restore(const StateReader& in) {
   if (!changed_.empty()) {
     next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
   }
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const std::optional<int64_t> watermark = ParseInt64(value);
-    if (!watermark) return DataLossError("{}: a stored time is damaged", aggregate_.name);
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, aggregate_.name, {&watermark_});
 }
 
 }  // namespace weir

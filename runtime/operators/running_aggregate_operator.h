@@ -9,7 +9,7 @@
 #include "runtime/operators/aggregate_input.h"
 #include "runtime/operators/aggregate_rows.h"
 #include "runtime/operators/failing_rows.h"
-#include "runtime/operators/instance_entries.h"
+#include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 
@@ -73,7 +73,7 @@ class RunningAggregateOperator final : public Operator {
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
 
-  InstanceEntries times_;
+  InstanceTimes times_;
 };
 
 }  // namespace weir

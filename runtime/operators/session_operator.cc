@@ -4,9 +4,10 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/row_stamps.h"
 #include "runtime/operators/session_alarm.h"
-#include "runtime/types/text.h"
 
 namespace weir {
 namespace {
@@ -14,17 +15,6 @@ namespace {
 constexpr char kSessionsVersion = 1;
 /// Updates of a session within this time are combined when they leave on update.
 constexpr Micros kCombineFor = kMicrosPerSecond;
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
-
-Micros StampOf(const RecordBatch& batch, RowIndex row) {
-  const ColumnPtr& stamps = batch.hidden().watermark;
-  return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
-}
 
 }  // namespace
 
@@ -50,7 +40,7 @@ Status SessionOperator::Open(const OperatorContext& context) {
 void SessionOperator::PrepareRounds(const RecordBatch& batch, const RowSet& rows) {
   const ColumnView<Micros> times(*batch.hidden().event_time);
   const auto is_old = [&](RowIndex row) {
-    return IsOld(times[row], std::max(StampOf(batch, row), watermark_));
+    return IsOld(times[row], std::max(RowStamps(batch)[row], watermark_));
   };
   young_.clear();
   rows.ForEach([&](RowIndex row) {
@@ -239,7 +229,7 @@ Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& row
   absorbed_.clear();
   next_absorbed_ = 0;
   for (RowIndex row : rows) {
-    const Micros watermark = std::max(StampOf(batch, row), watermark_);
+    const Micros watermark = std::max(RowStamps(batch)[row], watermark_);
     WEIR_ASSIGN(const bool joined, Join(key_blocks_[row], times[row], watermark));
     if (joined) {
       running_.push_back(row);
@@ -396,7 +386,7 @@ Status SessionOperator::Snapshot(StateWriter& out) {
     }
     out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  times_.Put(context_, fmt::format("{} {}", watermark_, next_emit_), out);
+  times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
 
@@ -432,17 +422,7 @@ Status SessionOperator::Restore(const StateReader& in) {
         table_.MarkCommitted(block);
         return Status::Ok();
       }));
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const size_t space = value.find(' ');
-    const auto watermark = ParseInt64(value.substr(0, space));
-    const auto emit = ParseInt64(value.substr(space + 1));
-    if (!watermark || !emit) return DataLossError("{}: stored times are damaged", session_.name);
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    next_emit_ = std::min(next_emit_, *emit);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, session_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

@@ -6,7 +6,7 @@
 
 #include "compiler/plan/keyed_state_node.h"
 #include "runtime/operators/failing_rows.h"
-#include "runtime/operators/instance_entries.h"
+#include "runtime/operators/instance_times.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/session.h"
@@ -129,7 +129,7 @@ class SessionOperator final : public Operator {
   std::vector<uint8_t*> blocks_;
   std::vector<SessionMeta> metas_;
 
-  InstanceEntries times_;
+  InstanceTimes times_;
 };
 
 }  // namespace weir

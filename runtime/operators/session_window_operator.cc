@@ -4,8 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/operators/row_stamps.h"
 #include "runtime/operators/session_alarm.h"
-#include "runtime/types/text.h"
 
 namespace weir {
 namespace {
@@ -13,11 +13,6 @@ namespace {
 constexpr char kSessionsVersion = 1;
 /// Updates of a session within this time are combined when they leave on update.
 constexpr Micros kCombineFor = kMicrosPerSecond;
-
-Micros StampOf(const RecordBatch& batch, RowIndex row) {
-  const ColumnPtr& stamps = batch.hidden().watermark;
-  return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
-}
 
 }  // namespace
 
@@ -166,7 +161,7 @@ Status SessionWindowOperator::ProcessBatch(int, const RecordBatch& batch, Collec
   joined_.clear();
   late_.clear();
   rows.ForEach([&](RowIndex row) {
-    Session* session = Join(row, times[row], std::max(StampOf(batch, row), watermark_));
+    Session* session = Join(row, times[row], std::max(RowStamps(batch)[row], watermark_));
     if (session == nullptr) {
       late_.push_back(row);
       return;
@@ -349,7 +344,7 @@ Status SessionWindowOperator::Snapshot(StateWriter& out) {
     }
     out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  times_.Put(context_, fmt::format("{} {}", watermark_, next_emit_), out);
+  times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
 
@@ -385,19 +380,7 @@ Status SessionWindowOperator::Restore(const StateReader& in) {
                         table_.MarkCommitted(block);
                         return Status::Ok();
                       }));
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const size_t space = value.find(' ');
-    const auto watermark = ParseInt64(value.substr(0, space));
-    const auto emit = ParseInt64(value.substr(space + 1));
-    if (!watermark || !emit) {
-      return DataLossError("{}: stored times are damaged", aggregate_.name);
-    }
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    next_emit_ = std::min(next_emit_, *emit);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, aggregate_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

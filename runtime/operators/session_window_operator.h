@@ -10,7 +10,7 @@
 #include "runtime/operators/accumulators.h"
 #include "runtime/operators/aggregate_input.h"
 #include "runtime/operators/failing_rows.h"
-#include "runtime/operators/instance_entries.h"
+#include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 
@@ -97,7 +97,7 @@ class SessionWindowOperator final : public Operator {
   RowIndices joined_;
   RowIndices late_;
 
-  InstanceEntries times_;
+  InstanceTimes times_;
 };
 
 }  // namespace weir

@@ -2,22 +2,16 @@
 
 #include <algorithm>
 
+#include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/state_value.h"
 #include "runtime/operators/value_order.h"
-#include "runtime/types/text.h"
 #include "runtime/vector/column_gather.h"
 
 namespace weir {
 namespace {
 
 constexpr char kGroupVersion = 1;
-
-std::vector<DataType> TypesOf(const std::vector<plan::ExprPtr>& exprs) {
-  std::vector<DataType> types;
-  for (const plan::ExprPtr& expr : exprs) types.push_back(expr->type);
-  return types;
-}
 
 }  // namespace
 
@@ -165,7 +159,7 @@ Status TopOperator::Snapshot(StateWriter& out) {
     }
     out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
-  times_.Put(context_, fmt::format("{}", watermark_), out);
+  times_.Put(context_, {watermark_}, out);
   return Status::Ok();
 }
 
@@ -203,14 +197,7 @@ Status TopOperator::Restore(const StateReader& in) {
                         due_[GroupOf(block).until].push_back(block);
                         return Status::Ok();
                       }));
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const std::optional<int64_t> watermark = ParseInt64(value);
-    if (!watermark) return DataLossError("{}: a stored time is damaged", top_.name);
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, top_.name, {&watermark_});
 }
 
 }  // namespace weir

@@ -7,7 +7,7 @@
 #include "compiler/plan/row_nodes.h"
 #include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
-#include "runtime/operators/instance_entries.h"
+#include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
 #include "runtime/state/state_table.h"
 #include "runtime/types/value.h"
@@ -58,7 +58,7 @@ class TopOperator final : public Operator {
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
 
-  InstanceEntries times_;
+  InstanceTimes times_;
 };
 
 }  // namespace weir

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/types/text.h"
-
 namespace weir {
 namespace {
 
@@ -289,7 +287,7 @@ Status WindowAggregateOperator::Snapshot(StateWriter& out) {
               std::move(value));
     }
   }
-  times_.Put(context_, fmt::format("{} {} {}", watermark_, fired_until_, next_emit_), out);
+  times_.Put(context_, {watermark_, fired_until_, next_emit_}, out);
   return Status::Ok();
 }
 
@@ -315,24 +313,7 @@ Status WindowAggregateOperator::Restore(const StateReader& in) {
         value.remove_prefix(2);
         return accumulators_->Deserialize(value, block);
       }));
-  // Watermarks of the instances that wrote the state may differ; the lowest is safe: a window that
-  // another one has fired has no groups left.
-  bool first = true;
-  return times_.Read(in, [&, this](std::string_view value) -> Status {
-    const size_t one = value.find(' ');
-    const size_t two = value.find(' ', one + 1);
-    const auto watermark = ParseInt64(value.substr(0, one));
-    const auto fired = ParseInt64(value.substr(one + 1, two - one - 1));
-    const auto emit = ParseInt64(value.substr(two + 1));
-    if (!watermark || !fired || !emit) {
-      return DataLossError("{}: stored times are damaged", aggregate_.name);
-    }
-    watermark_ = first ? *watermark : std::min(watermark_, *watermark);
-    fired_until_ = first ? *fired : std::min(fired_until_, *fired);
-    next_emit_ = std::min(next_emit_, *emit);
-    first = false;
-    return Status::Ok();
-  });
+  return times_.Read(in, aggregate_.name, {&watermark_, &fired_until_, &next_emit_});
 }
 
 }  // namespace weir
