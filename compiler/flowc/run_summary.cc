@@ -25,6 +25,7 @@ Json ToJsonValue(const Ledger& ledger) {
                {"produced", CountsJson(ledger.produced)},
                {"routed", ledger.routed},
                {"partly_late", ledger.partly_late},
+               {"failed_results", CountsJson(ledger.failed_results)},
                {"gauges", CountsJson(ledger.gauges)}};
   if (ledger.records_read > 0) {
     json["records_read"] = ledger.records_read;

@@ -21,7 +21,24 @@ std::string DescribeCall(const AggregateCall& call) {
                      arguments);
 }
 
+/// Type of an argument before it was widened to 64 bits, which every integer is: a sum of 32-bit
+/// ones can't leave its type.
+const DataType& NarrowType(const Expr& expr) {
+  const DataType& type = expr.type;
+  if (expr.kind != ExprKind::kCast || !type.is_integer()) return type;
+  const DataType& narrow = NarrowType(*expr.children[0]);
+  const bool fits = narrow.is_integer() && narrow.integer_bits() < type.integer_bits() &&
+                    narrow.physical() == type.physical();
+  return fits ? narrow : type;
+}
+
 }  // namespace
+
+AggregateKernel AggregateCall::Kernel() const {
+  std::vector<DataType> types;
+  for (const ExprPtr& argument : arguments) types.push_back(NarrowType(*argument));
+  return overload->kernel(types, type);
+}
 
 std::string AggregateNode::Describe() const {
   std::string out = "aggregate";

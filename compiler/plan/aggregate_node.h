@@ -19,6 +19,8 @@ struct AggregateCall {
   std::vector<std::optional<Value>> constants;  ///< by parameter position; none = not constant
   ExprPtr filter;                               ///< null: every row
   DataType type;                                ///< result
+
+  AggregateKernel Kernel() const;
 };
 
 enum class WindowKind : uint8_t { kNone, kTumbling, kSliding, kCumulating, kSession, kLastRows };
@@ -49,6 +51,9 @@ struct AggregateNode final : LogicalNodeOf<AggregateNode> {
   EmitSpec emit;
   Micros lateness = 0;
   Route late;
+  /// Results without a value (a sum that merging panes took out of its range). Like `error`, but
+  /// its `fields` are columns of this stage's output.
+  Route result_error;
   std::optional<Micros> ttl;  ///< running aggregates; a view's retain
   int retain_key = -1;        ///< view: key column (date or timestamp) that retain counts from
   /// Set by the optimizer: partial aggregates per worker are made before the exchange.

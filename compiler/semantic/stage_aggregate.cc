@@ -138,6 +138,44 @@ class AggregateCompiler {
     auto& added = context_.Add(std::move(node_), flow_, columns_.Make(), OutputMode());
     flow_.slide = added.window.slide;
     BindLate(added, input);
+    BindFailures(added, input);
+  }
+
+  /// Results are put together from several accumulators.
+  static bool Merges(const plan::WindowSpec& window) {
+    return window.kind == plan::WindowKind::kSliding ||
+           window.kind == plan::WindowKind::kCumulating ||
+           window.kind == plan::WindowKind::kSession;
+  }
+
+  /// Sums that may leave their type: the row that does so takes the error route; so does a result
+  /// that only merging takes there, with its keys instead of a row's columns.
+  void BindFailures(AggregateNode& added, const StreamFlow& input) {
+    StreamFlow results = flow_;
+    std::vector<Field> fields = results.schema->fields();
+    Span rows_fail, results_fail;
+    for (size_t i = 0; i < added.aggregates.size(); ++i) {
+      const plan::AggregateCall& call = added.aggregates[i];
+      if (call.overload == nullptr || call.type.is_error()) continue;
+      const AggregateKernel kernel = call.Kernel();
+      if (!kernel.can_fail && !kernel.result_can_fail) continue;
+      const Span span = stage_.aggregates[i].value->span;
+      if (kernel.can_fail) rows_fail = span;
+      if (kernel.result_can_fail || Merges(added.window)) results_fail = span;
+      Field& field = fields[fields.size() - added.aggregates.size() + i];
+      field.type = field.type.AsOptional();
+    }
+    const auto why = [this](Span span) {
+      return "`" + context_.catalog().TextOf(span) +
+             "` may leave its type; of a decimal with at most 28 digits it can't";
+    };
+    if (rows_fail.valid()) {
+      context_.RequireErrorRoute(added, added.error, input, rows_fail, why(rows_fail));
+    }
+    const bool reported = rows_fail.valid() && !added.error.is_set();
+    if (!results_fail.valid() || reported) return;
+    results.schema = Schema::Make(std::move(fields));
+    context_.RequireErrorRoute(added, added.result_error, results, results_fail, why(results_fail));
   }
 
   void BindLate(AggregateNode& added, const StreamFlow& input) {

@@ -5,7 +5,7 @@
 namespace weir {
 namespace {
 
-constexpr char kCodecVersion = 1;
+constexpr char kCodecVersion = 2;
 
 using Counts = std::map<std::string, int64_t, std::less<>>;
 
@@ -112,6 +112,7 @@ std::string EncodeAccount(const NodeAccount& account) {
   writer.Map(ledger.discarded);
   writer.Map(ledger.dead_lettered);
   writer.Map(ledger.produced);
+  writer.Map(ledger.failed_results);
   writer.Numbers(account.rows_in);
   writer.Numbers(account.rows_out);
   return out;
@@ -130,6 +131,7 @@ Result<NodeAccount> DecodeAccount(std::string_view bytes) {
   ledger.discarded = reader.Map();
   ledger.dead_lettered = reader.Map();
   ledger.produced = reader.Map();
+  ledger.failed_results = reader.Map();
   account.rows_in = reader.Numbers();
   account.rows_out = reader.Numbers();
   if (!reader.ok() || !reader.at_end()) return DataLossError("a ledger is damaged");

@@ -5,7 +5,7 @@ namespace {
 
 /// The number of rows of one reason or kind: `discarded.duplicate`.
 Result<int64_t> Counter(const std::map<std::string, int64_t, std::less<>>& counts,
-                      const std::string& key) {
+                        const std::string& key) {
   const auto found = counts.find(key);
   return found == counts.end() ? int64_t{0} : found->second;
 }
@@ -20,6 +20,7 @@ Result<int64_t> LedgerField(const Ledger& ledger, const std::string& field) {
     if (group == "discarded") return Counter(ledger.discarded, key);
     if (group == "dead_lettered") return Counter(ledger.dead_lettered, key);
     if (group == "produced") return Counter(ledger.produced, key);
+    if (group == "failed_results") return Counter(ledger.failed_results, key);
     if (group == "gauges") return Counter(ledger.gauges, key);
   }
   if (field == "rows" || field == "rows_in") return ledger.rows_in;

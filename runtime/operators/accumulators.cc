@@ -1,5 +1,7 @@
 #include "runtime/operators/accumulators.h"
 
+#include "runtime/base/check.h"
+
 namespace weir {
 namespace {
 
@@ -23,13 +25,12 @@ Result<std::unique_ptr<Accumulators>> Accumulators::Make(
   size_t offset = RoundUp(prefix);
   for (const plan::AggregateCall& call : calls) {
     Slot slot;
-    std::vector<DataType> types;
-    for (const plan::ExprPtr& argument : call.arguments) types.push_back(argument->type);
-    slot.kernel = call.overload->kernel(types, call.type);
+    slot.kernel = call.Kernel();
     WEIR_ASSIGN(slot.bound, Bind(call));
     slot.type = call.type;
     slot.offset = offset;
     offset += RoundUp(slot.kernel.state_size);
+    (slot.kernel.retract != nullptr ? made->fallible_ : made->safe_).push_back(made->slots_.size());
     made->slots_.push_back(std::move(slot));
   }
   made->block_size_ = offset;
@@ -58,29 +59,96 @@ void Accumulators::Merge(uint8_t* target, const uint8_t* source) const {
   }
 }
 
+void Accumulators::Apply(Kernel kernel, size_t slot_index, const Rows& input, const RowSet& rows,
+                         RowErrors& errors) {
+  if (rows.empty()) return;
+  const Slot& slot = slots_[slot_index];
+  rows.ForEach([&](RowIndex row) { states_[row] = input.blocks[row] + slot.offset; });
+  AggregateContext context = ContextOf(slot);
+  context.event_time = input.hidden.event_time.get();
+  context.order = input.hidden.offset.get();
+  context.errors = &errors;
+  (slot.kernel.*kernel)(context, states_.data(), input.arguments[slot_index], rows);
+}
+
+// The accumulators that can refuse a row come first: what they refuse the others never see. When
+// there are several, each row must pass all of them before the next one is looked at, or which rows
+// fail would depend on the batches; that is only done for batches in which one fails.
+void Accumulators::UpdateFallible(const Rows& input, const std::vector<RowSet>& rows,
+                                  uint32_t capacity, RowErrors& errors) {
+  RowErrors refused;
+  size_t done = 0;
+  for (; done < fallible_.size() && refused.empty(); ++done) {
+    Apply(&AggregateKernel::update, fallible_[done], input, rows[fallible_[done]], refused);
+  }
+  if (refused.empty()) return;
+  if (fallible_.size() == 1) {
+    errors = std::move(refused);
+    return;
+  }
+  const RowIndices not_added = refused.Rows();
+  for (size_t i = 0; i < done; ++i) {
+    const RowSet& tried = rows[fallible_[i]];
+    RowIndices added;
+    SubtractRows(tried, i + 1 == done ? not_added : RowIndices(), added);
+    Apply(&AggregateKernel::retract, fallible_[i], input, RowSet::Of(added), refused);
+  }
+  UpdateRowByRow(input, rows, capacity, errors);
+}
+
+void Accumulators::UpdateRowByRow(const Rows& input, const std::vector<RowSet>& rows,
+                                  uint32_t capacity, RowErrors& errors) {
+  std::vector<std::vector<size_t>> slots_of(capacity);
+  for (size_t slot : fallible_) {
+    rows[slot].ForEach([&](RowIndex row) { slots_of[row].push_back(slot); });
+  }
+  for (RowIndex row = 0; row < capacity; ++row) {
+    const RowIndices one{row};
+    const size_t before = errors.errors().size();
+    const std::vector<size_t>& slots = slots_of[row];
+    for (size_t i = 0; i < slots.size(); ++i) {
+      Apply(&AggregateKernel::update, slots[i], input, RowSet::Of(one), errors);
+      if (errors.errors().size() == before) continue;
+      for (size_t earlier = 0; earlier < i; ++earlier) {
+        Apply(&AggregateKernel::retract, slots[earlier], input, RowSet::Of(one), errors);
+      }
+      break;
+    }
+  }
+}
+
 void Accumulators::Update(const HiddenColumns& hidden, uint8_t* const* blocks,
                           const std::vector<std::vector<const Column*>>& arguments,
                           const std::vector<RowSet>& rows, uint32_t capacity, RowErrors& errors) {
   states_.resize(capacity);
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    if (rows[i].empty()) continue;
-    const Slot& slot = slots_[i];
-    rows[i].ForEach([&](RowIndex row) { states_[row] = blocks[row] + slot.offset; });
-    AggregateContext context = ContextOf(slot);
-    context.event_time = hidden.event_time.get();
-    context.order = hidden.offset.get();
-    context.errors = &errors;
-    slot.kernel.update(context, states_.data(), arguments[i], rows[i]);
+  const Rows input{hidden, blocks, arguments};
+  errors.Clear();
+  UpdateFallible(input, rows, capacity, errors);
+  const RowIndices failed = errors.Rows();
+  RowErrors none;
+  for (size_t slot : safe_) {
+    if (failed.empty()) {
+      Apply(&AggregateKernel::update, slot, input, rows[slot], none);
+      continue;
+    }
+    RowIndices good;
+    SubtractRows(rows[slot], failed, good);
+    Apply(&AggregateKernel::update, slot, input, RowSet::Of(good), none);
   }
+  WEIR_CHECK(none.empty(), "an aggregate that never fails failed: {}",
+             none.errors().front().message);
 }
 
-std::vector<ColumnPtr> Accumulators::Finish(std::span<uint8_t* const> blocks) const {
+std::vector<ColumnPtr> Accumulators::Finish(std::span<uint8_t* const> blocks,
+                                            RowErrors& errors) const {
   std::vector<ColumnPtr> columns;
   std::vector<uint8_t*> states(blocks.size());
   for (const Slot& slot : slots_) {
     for (size_t i = 0; i < blocks.size(); ++i) states[i] = blocks[i] + slot.offset;
     MutableColumnPtr column = Column::Make(slot.type, static_cast<uint32_t>(blocks.size()));
-    slot.kernel.finish(ContextOf(slot), states, *column);
+    AggregateContext context = ContextOf(slot);
+    context.errors = &errors;
+    slot.kernel.finish(context, states, *column);
     columns.push_back(std::move(column));
   }
   return columns;

@@ -29,13 +29,17 @@ class Accumulators {
   void Merge(uint8_t* target, const uint8_t* source) const;
 
   /// Adds rows to the groups `blocks[row]`. `arguments[i]` are the columns of call i, `rows[i]` the
-  /// rows that its filter lets through.
+  /// rows that its filter lets through. A row that one of them can't take is in `errors` (cleared
+  /// first) and in none of them.
   void Update(const HiddenColumns& hidden, uint8_t* const* blocks,
               const std::vector<std::vector<const Column*>>& arguments,
               const std::vector<RowSet>& rows, uint32_t capacity, RowErrors& errors);
 
-  /// One column per call, row i from `blocks[i]`.
-  std::vector<ColumnPtr> Finish(std::span<uint8_t* const> blocks) const;
+  /// One column per call, row i from `blocks[i]`. Rows without a value are null and in `errors`.
+  std::vector<ColumnPtr> Finish(std::span<uint8_t* const> blocks, RowErrors& errors) const;
+
+  /// Whether Update may refuse a row.
+  bool can_refuse() const { return !fallible_.empty(); }
 
   void Serialize(const uint8_t* block, std::string& out) const;
   /// Into an initialised block.
@@ -48,9 +52,24 @@ class Accumulators {
     DataType type;
     size_t offset = 0;
   };
+  /// What Update was called with.
+  struct Rows {
+    const HiddenColumns& hidden;
+    uint8_t* const* blocks;
+    const std::vector<std::vector<const Column*>>& arguments;
+  };
+  using Kernel = decltype(&AggregateKernel::update);
   AggregateContext ContextOf(const Slot& slot) const;
+  void Apply(Kernel kernel, size_t slot_index, const Rows& input, const RowSet& rows,
+             RowErrors& errors);
+  void UpdateFallible(const Rows& input, const std::vector<RowSet>& rows, uint32_t capacity,
+                      RowErrors& errors);
+  void UpdateRowByRow(const Rows& input, const std::vector<RowSet>& rows, uint32_t capacity,
+                      RowErrors& errors);
 
   std::vector<Slot> slots_;
+  std::vector<size_t> fallible_;  ///< slots that may refuse a row, and the others
+  std::vector<size_t> safe_;
   size_t block_size_ = 0;
   std::vector<uint8_t*> states_;  ///< scratch
 };

@@ -2,17 +2,19 @@
 
 #include <algorithm>
 
+#include "runtime/operators/result_rows.h"
 #include "runtime/vector/key_encoder.h"
 
 namespace weir {
 
 AggregateRows::AggregateRows(const plan::AggregateNode& node, const Accumulators& accumulators)
-    : node_(node), accumulators_(accumulators) {
+    : node_(node), accumulators_(accumulators), failed_to_(node, node.result_error) {
   for (const plan::ExprPtr& key : node.keys) key_types_.push_back(key->type);
 }
 
 RecordBatch AggregateRows::Build(const std::vector<Group>& groups, size_t begin, size_t end,
-                                 const Window* window, Micros event_time, Micros watermark) const {
+                                 const Window* window, Micros event_time, Micros watermark,
+                                 RowErrors& errors) const {
   const auto count = static_cast<uint32_t>(end - begin);
   std::vector<std::string_view> keys;
   std::vector<uint8_t*> blocks;
@@ -26,25 +28,26 @@ RecordBatch AggregateRows::Build(const std::vector<Group>& groups, size_t begin,
     columns.push_back(Column::Constant(Value::Timestamp(window->end), count));
     columns.push_back(Column::Constant(Value::Bool(window->closed), count));
   }
-  for (ColumnPtr& result : accumulators_.Finish(blocks)) columns.push_back(std::move(result));
+  for (ColumnPtr& result : accumulators_.Finish(blocks, errors))
+    columns.push_back(std::move(result));
   HiddenColumns hidden;
   hidden.event_time = Column::Constant(Value::Int64(event_time), count);
   hidden.watermark = Column::Constant(Value::Int64(watermark), count);
   return RecordBatch(node_.schema, std::move(columns), count, std::move(hidden));
 }
 
-void AggregateRows::Emit(std::vector<Group>& groups, const Window* window, Micros event_time,
-                         Micros watermark, std::string_view kind, const OperatorContext& context,
-                         Ledger& ledger, Collector& out) {
+Status AggregateRows::Emit(std::vector<Group>& groups, const Window* window, Micros event_time,
+                           Micros watermark, std::string_view kind, const OperatorContext& context,
+                           Ledger& ledger, Collector& out) {
   std::sort(groups.begin(), groups.end(),
             [](const Group& a, const Group& b) { return a.key < b.key; });
   for (size_t begin = 0; begin < groups.size(); begin += context.batch_rows) {
     const size_t end = std::min<size_t>(groups.size(), begin + context.batch_rows);
-    const auto count = static_cast<int64_t>(end - begin);
-    ledger.produced[std::string(kind)] += count;
-    ledger.rows_out += count;
-    out.Emit(0, Build(groups, begin, end, window, event_time, watermark));
+    RowErrors errors;
+    const RecordBatch batch = Build(groups, begin, end, window, event_time, watermark, errors);
+    WEIR_TRY(EmitResults(batch, errors, failed_to_, kind, ledger, out));
   }
+  return Status::Ok();
 }
 
 void AggregateRows::EmitDeletes(std::vector<Group>& groups, Micros time,
@@ -53,7 +56,8 @@ void AggregateRows::EmitDeletes(std::vector<Group>& groups, Micros time,
             [](const Group& a, const Group& b) { return a.key < b.key; });
   for (size_t begin = 0; begin < groups.size(); begin += context.batch_rows) {
     const size_t end = std::min<size_t>(groups.size(), begin + context.batch_rows);
-    RecordBatch batch = Build(groups, begin, end, nullptr, time, time);
+    RowErrors ignored;  // of a delete only the keys count
+    RecordBatch batch = Build(groups, begin, end, nullptr, time, time, ignored);
     const auto count = static_cast<uint32_t>(end - begin);
     MutableColumnPtr op = Column::Make(DataType::Bool(), count);
     std::fill_n(op->mutable_data<uint8_t>(), count, static_cast<uint8_t>(RowOp::kDelete));

@@ -6,6 +6,7 @@
 #include "compiler/plan/aggregate_node.h"
 #include "runtime/operators/accumulators.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/row_router.h"
 
 namespace weir {
 
@@ -24,11 +25,14 @@ class AggregateRows {
   };
 
   AggregateRows(const plan::AggregateNode& node, const Accumulators& accumulators);
+  void Open(const OperatorContext& context) { failed_to_.Open(context); }
 
   /// Emits `groups` (reordered) as rows of `window`; `event_time` and `watermark` go into their
-  /// hidden columns. `kind` names them in the ledger.
-  void Emit(std::vector<Group>& groups, const Window* window, Micros event_time, Micros watermark,
-            std::string_view kind, const OperatorContext& context, Ledger& ledger, Collector& out);
+  /// hidden columns. `kind` names them in the ledger. Those without a value take the route of
+  /// failed results.
+  Status Emit(std::vector<Group>& groups, const Window* window, Micros event_time, Micros watermark,
+              std::string_view kind, const OperatorContext& context, Ledger& ledger,
+              Collector& out);
 
   /// Emits the end of groups that readers know: rows with op delete, of which only the keys count.
   void EmitDeletes(std::vector<Group>& groups, Micros time, const OperatorContext& context,
@@ -36,10 +40,12 @@ class AggregateRows {
 
  private:
   RecordBatch Build(const std::vector<Group>& groups, size_t begin, size_t end,
-                    const Window* window, Micros event_time, Micros watermark) const;
+                    const Window* window, Micros event_time, Micros watermark,
+                    RowErrors& errors) const;
 
   const plan::AggregateNode& node_;
   const Accumulators& accumulators_;
+  RowRouter failed_to_;
   std::vector<DataType> key_types_;
 };
 

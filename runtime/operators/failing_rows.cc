@@ -9,8 +9,9 @@ Status FailingRows::TakeOut(const RecordBatch& batch, const RowSet& rows, const 
     return Status::Ok();
   }
   WEIR_TRY(router.Reject(batch, RejectFailedRows(errors_), ledger, out));
-  remaining_.clear();
-  SubtractRows(rows, errors_.Rows(), remaining_);
+  RowIndices kept;  // `rows` may be what the last call left in remaining_
+  SubtractRows(rows, errors_.Rows(), kept);
+  remaining_ = std::move(kept);
   remaining = RowSet::Of(remaining_);
   return Status::Ok();
 }

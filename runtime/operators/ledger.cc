@@ -47,6 +47,7 @@ void Ledger::Add(const Ledger& other) {
   AddCounts(produced, other.produced);
   routed += other.routed;
   partly_late += other.partly_late;
+  AddCounts(failed_results, other.failed_results);
   AddCounts(gauges, other.gauges);
   records_read += other.records_read;
   bytes_read += other.bytes_read;

@@ -26,9 +26,12 @@ struct Ledger {
   int64_t rows_out = 0;  ///< through port 0 and arms of `route`: passed + produced
   std::map<std::string, int64_t, std::less<>>
       produced;        ///< by kind: "window", "session", "update", "delete", "flatten" …
-  int64_t routed = 0;  ///< through the other ports: dead letters, late rows
+  int64_t routed = 0;  ///< through the other ports: dead letters, late rows, failed results
 
   int64_t partly_late = 0;  ///< rows late for some of their windows; not a term
+  /// Results without a value, by reason; not a term: rows that took the error route are in
+  /// `routed`.
+  std::map<std::string, int64_t, std::less<>> failed_results;
   std::map<std::string, int64_t, std::less<>> gauges;  ///< keys, windows held …; not terms
 
   // Sources only: records_read = rows_in + decode failures.

@@ -30,6 +30,15 @@ RecordBatch RowRouter::Project(const RecordBatch& batch, RowIndices rows) const 
   return routed;
 }
 
+RecordBatch RowRouter::Wrap(const RecordBatch& batch, std::span<const RejectedRow> rejected) const {
+  if (route_.shape == plan::Route::Shape::kDeadLetter) {
+    return dead_letters_->Build(batch, rejected);
+  }
+  RowIndices rows;
+  for (const RejectedRow& row : rejected) rows.push_back(row.row);
+  return Project(batch, std::move(rows));
+}
+
 Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> rejected,
                          Ledger& ledger, Collector& out) const {
   if (rejected.empty()) return Status::Ok();
@@ -46,13 +55,7 @@ Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> 
     case plan::Route::Kind::kTo: {
       for (const RejectedRow& row : rejected) CountReason(ledger.dead_lettered, row.counted_as);
       ledger.routed += count;
-      if (route_.shape == plan::Route::Shape::kDeadLetter) {
-        out.Emit(route_.port, dead_letters_->Build(batch, rejected));
-      } else {
-        RowIndices rows;
-        for (const RejectedRow& row : rejected) rows.push_back(row.row);
-        out.Emit(route_.port, Project(batch, std::move(rows)));
-      }
+      out.Emit(route_.port, Wrap(batch, rejected));
       return Status::Ok();
     }
     case plan::Route::Kind::kNone:
@@ -62,6 +65,26 @@ Status RowRouter::Reject(const RecordBatch& batch, std::span<const RejectedRow> 
   // drops.
   return InternalError("{}: a row failed where no route was planned: {}", node_.name,
                        rejected.front().reason);
+}
+
+Status RowRouter::RejectResults(const RecordBatch& batch, std::span<const RejectedRow> rejected,
+                                Ledger& ledger, Collector& out) const {
+  if (rejected.empty()) return Status::Ok();
+  const auto count = static_cast<int64_t>(rejected.size());
+  switch (route_.kind) {
+    case plan::Route::Kind::kDiscard: break;
+    case plan::Route::Kind::kFail: return Fail(rejected.front().reason);
+    case plan::Route::Kind::kTo:
+      ledger.routed += count;
+      out.Emit(route_.port, Wrap(batch, rejected));
+      break;
+    case plan::Route::Kind::kNone:
+    case plan::Route::Kind::kDefault:
+      return InternalError("{}: a result failed where no route was planned: {}", node_.name,
+                           rejected.front().reason);
+  }
+  for (const RejectedRow& row : rejected) CountReason(ledger.failed_results, row.counted_as);
+  return Status::Ok();
 }
 
 Status RowRouter::RouteLate(const RecordBatch& batch, const RowIndices& rows, Ledger& ledger,

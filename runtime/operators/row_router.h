@@ -29,9 +29,14 @@ class RowRouter {
   Status RouteLate(const RecordBatch& batch, const RowIndices& rows, Ledger& ledger,
                    Collector& out) const;
 
+  /// Results of the stage that have no value, in rows like those of port 0.
+  Status RejectResults(const RecordBatch& batch, std::span<const RejectedRow> rejected,
+                       Ledger& ledger, Collector& out) const;
+
   const plan::Route& route() const { return route_; }
 
  private:
+  RecordBatch Wrap(const RecordBatch& batch, std::span<const RejectedRow> rejected) const;
   RecordBatch Project(const RecordBatch& batch, RowIndices rows) const;
   Status Fail(std::string_view what) const;
 

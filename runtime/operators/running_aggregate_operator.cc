@@ -32,6 +32,7 @@ Status RunningAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(GroupHeader)));
   rows_ = std::make_unique<AggregateRows>(aggregate_, *accumulators_);
+  rows_->Open(context_);
   groups_ = std::make_unique<StateTable>(accumulators_->block_size(),
                                          [this](uint8_t* block) { accumulators_->Destroy(block); });
   return Status::Ok();
@@ -94,14 +95,7 @@ Status RunningAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Col
     accumulators_->Init(block);
     HeaderOf(block) = {kMinTimestamp, 0, 0};
   }
-  RowErrors errors;
-  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
-                        input_.FilteredRows(rows), batch.capacity(), errors);
-  if (!errors.empty()) {
-    return FailedPreconditionError("{}: {}", aggregate_.name, errors.errors().front().message);
-  }
-  NoteRows(batch, rows);
-  ledger_.absorbed += rows.count();
+  WEIR_TRY(AddRows(batch, rows, out));
   ledger_.gauges["keys"] = static_cast<int64_t>(groups_->size());
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) {
     next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
@@ -109,20 +103,66 @@ Status RunningAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Col
   return Status::Ok();
 }
 
-void RunningAggregateOperator::NoteRows(const RecordBatch& batch, const RowSet& rows) {
+// A group whose life is over from a row's point of view begins anew with that row, whether or not
+// the watermark here has ended it yet, which varies with the number of workers.
+Status RunningAggregateOperator::AddRows(const RecordBatch& batch, const RowSet& rows,
+                                         Collector& out) {
+  if (lifetime_ == 0) return AddToGroups(batch, rows, out);
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  rows.ForEach([&](RowIndex row) {
+  const RowStamps stamps(batch);
+  RowIndices together;
+  for (uint32_t i = 0; i < rows.count(); ++i) {
+    const RowIndex row = rows[i];
+    GroupHeader& header = HeaderOf(blocks_[row]);
+    const Micros stamp = stamps[row];
+    if (header.expires_from != kMinTimestamp && stamp != kMinTimestamp &&
+        header.expires_from + lifetime_ <= stamp) {
+      WEIR_TRY(AddToGroups(batch, RowSet::Of(together), out));
+      together.clear();
+      WEIR_TRY(Restart(blocks_[row], out));
+    }
+    header.expires_from = std::max(header.expires_from, LifeStart(row, times));
+    together.push_back(row);
+  }
+  WEIR_TRY(AddToGroups(batch, RowSet::Of(together), out));
+  for (uint8_t* block : created_) Register(block);
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::Restart(uint8_t* block, Collector& out) {
+  // Its last value comes first.
+  if (HeaderOf(block).changed != 0) WEIR_TRY(EmitChanged(out));
+  std::vector<AggregateRows::Group> ended{{StateTable::KeyOf(block), block}};
+  EmitDeletes(ended, out);
+  accumulators_->Destroy(block);
+  accumulators_->Init(block);
+  HeaderOf(block) = {kMinTimestamp, 0, 0};
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::AddToGroups(const RecordBatch& batch, const RowSet& rows,
+                                             Collector& out) {
+  if (rows.empty()) return Status::Ok();
+  RowErrors refused;
+  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
+                        input_.FilteredRows(rows), batch.capacity(), refused);
+  RowIndices good;
+  RowSet taken = rows;
+  if (!refused.empty()) {
+    WEIR_TRY(errors_to_.Reject(batch, RejectFailedRows(refused), ledger_, out));
+    SubtractRows(rows, refused.Rows(), good);
+    taken = RowSet::Of(good);
+  }
+  taken.ForEach([&](RowIndex row) {
     uint8_t* block = blocks_[row];
     groups_->MarkDirty(block);
     GroupHeader& header = HeaderOf(block);
-    if (lifetime_ != 0) header.expires_from = std::max(header.expires_from, LifeStart(row, times));
-    if (header.changed == 0) {
-      header.changed = 1;
-      changed_.push_back(block);
-    }
+    if (header.changed != 0) return;
+    header.changed = 1;
+    changed_.push_back(block);
   });
-  if (lifetime_ == 0) return;
-  for (uint8_t* block : created_) Register(block);
+  ledger_.absorbed += taken.count();
+  return Status::Ok();
 }
 
 void RunningAggregateOperator::Register(uint8_t* block) {
@@ -161,12 +201,14 @@ Status RunningAggregateOperator::ProcessWatermark(Micros watermark, Collector& o
   watermark_ = std::max(watermark_, watermark);
   if (watermark == kMaxTimestamp || lifetime_ == 0) return Status::Ok();
   // A group that ends shows its last value first.
-  if (!ends_.empty() && ends_.begin()->first <= watermark && !changed_.empty()) EmitChanged(out);
+  if (!ends_.empty() && ends_.begin()->first <= watermark && !changed_.empty()) {
+    WEIR_TRY(EmitChanged(out));
+  }
   Expire(watermark, out);
   return Status::Ok();
 }
 
-void RunningAggregateOperator::EmitChanged(Collector& out) {
+Status RunningAggregateOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
   std::vector<AggregateRows::Group> groups;
   for (uint8_t* block : changed_) {
@@ -176,22 +218,19 @@ void RunningAggregateOperator::EmitChanged(Collector& out) {
     groups.push_back({StateTable::KeyOf(block), block});
   }
   changed_.clear();
-  rows_->Emit(groups, nullptr, OutputTime(), OutputTime(), "update", context_, ledger_, out);
+  return rows_->Emit(groups, nullptr, OutputTime(), OutputTime(), "update", context_, ledger_, out);
 }
 
 Status RunningAggregateOperator::ProcessTime(Micros now, Collector& out) {
-  if (now >= next_emit_) EmitChanged(out);
-  return Status::Ok();
+  return now >= next_emit_ ? EmitChanged(out) : Status::Ok();
 }
 
 Status RunningAggregateOperator::Flush(Collector& out) {
-  if (!aggregate_.emit.every && !changed_.empty()) EmitChanged(out);
-  return Status::Ok();
+  return !aggregate_.emit.every && !changed_.empty() ? EmitChanged(out) : Status::Ok();
 }
 
 Status RunningAggregateOperator::Finish(Collector& out) {
-  if (!changed_.empty()) EmitChanged(out);
-  return Status::Ok();
+  return changed_.empty() ? Status::Ok() : EmitChanged(out);
 }
 
 // Entries: slot "groups", by encoded key: version, header, accumulators.

@@ -16,9 +16,9 @@
 namespace weir {
 
 /// `aggregate … by …` without a window: one group per key, for as long as its `ttl` (event time
-/// since its last row) or, in a view, `retain` (from a date or timestamp among the keys) lets it
-/// live. Results leave on update: when the worker is idle, at the latest after a second, each
-/// changed key once; or every so often.
+/// since its last row, judged by the stamp of the row that comes next) or, in a view, `retain`
+/// (from a date or timestamp among the keys) lets it live. Results leave on update: when the worker
+/// is idle, at the latest after a second, each changed key once; or every so often.
 class RunningAggregateOperator final : public Operator {
  public:
   explicit RunningAggregateOperator(const plan::AggregateNode& node);
@@ -46,10 +46,13 @@ class RunningAggregateOperator final : public Operator {
   Micros LifeStart(RowIndex row, const ColumnView<Micros>& times) const;
   /// Takes rows out that are older than the lifetime.
   Status TakeOldRows(const RecordBatch& batch, RowSet& rows, Collector& out);
-  void NoteRows(const RecordBatch& batch, const RowSet& rows);
+  Status AddRows(const RecordBatch& batch, const RowSet& rows, Collector& out);
+  Status AddToGroups(const RecordBatch& batch, const RowSet& rows, Collector& out);
+  /// Ends the group's life and begins another one.
+  Status Restart(uint8_t* block, Collector& out);
   void Register(uint8_t* block);
   void Expire(Micros watermark, Collector& out);
-  void EmitChanged(Collector& out);
+  Status EmitChanged(Collector& out);
   void EmitDeletes(std::vector<AggregateRows::Group>& groups, Collector& out);
   /// Event time and stamp of results: nothing behind a running aggregate waits for time.
   Micros OutputTime() const { return watermark_ == kMinTimestamp ? 0 : watermark_; }

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
 #include "runtime/operators/session_alarm.h"
 
@@ -21,6 +22,7 @@ SessionWindowOperator::SessionWindowOperator(const plan::AggregateNode& node)
       aggregate_(node),
       errors_to_(node, node.error),
       late_to_(node, node.late),
+      failed_results_to_(node, node.result_error),
       input_(node),
       table_(sizeof(KeyState)) {}
 
@@ -34,6 +36,7 @@ Status SessionWindowOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
   errors_to_.Open(context_);
   late_to_.Open(context_);
+  failed_results_to_.Open(context_);
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(Session)));
   return Status::Ok();
@@ -77,8 +80,21 @@ bool SessionWindowOperator::IsOpen(const Session& session, Micros watermark) con
   return watermark == kMinTimestamp || session.last_event + hold() > watermark;
 }
 
-SessionWindowOperator::Session* SessionWindowOperator::Join(RowIndex row, Micros time,
-                                                            Micros watermark) {
+bool SessionWindowOperator::Take(const RecordBatch& batch, RowIndex row, Session* session) {
+  if (!accumulators_->can_refuse()) return true;  // later, all rows at once
+  blocks_[row] = BlockOf(session);
+  const RowIndices one{row};
+  RowErrors errors;
+  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
+                        input_.FilteredRows(RowSet::Of(one)), batch.capacity(), errors);
+  for (const RowError& error : errors.errors()) {
+    refused_.Add(error.row, error.code, error.message);
+  }
+  return errors.empty();
+}
+
+SessionWindowOperator::Session* SessionWindowOperator::Join(const RecordBatch& batch, RowIndex row,
+                                                            Micros time, Micros watermark) {
   const std::string_view key = input_.keys().key(row);
   const uint64_t hash = input_.keys().hash(row);
   const Micros gap = aggregate_.window.gap;
@@ -106,6 +122,7 @@ SessionWindowOperator::Session* SessionWindowOperator::Join(RowIndex row, Micros
     }
     if (found == nullptr) break;
     if (joined == nullptr) {
+      if (!Take(batch, row, found)) return nullptr;
       joined = found;
       Extend(*joined, time);
     } else {
@@ -115,6 +132,8 @@ SessionWindowOperator::Session* SessionWindowOperator::Join(RowIndex row, Micros
   if (joined != nullptr || is_old) return joined;
   joined = New(block, time);
   SetAlarm(joined);
+  // The first row of a session: no sum of one value leaves its type.
+  Take(batch, row, joined);
   return joined;
 }
 
@@ -155,35 +174,7 @@ Status SessionWindowOperator::ProcessBatch(int, const RecordBatch& batch, Collec
   input_.Evaluate(batch, batch.rows(), context_.clock->Now(), failing_.errors());
   RowSet rows;
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
-  input_.EncodeKeys(rows, batch.capacity());
-  const ColumnView<Micros> times(*batch.hidden().event_time);
-  blocks_.resize(batch.capacity());
-  joined_.clear();
-  late_.clear();
-  rows.ForEach([&](RowIndex row) {
-    Session* session = Join(row, times[row], std::max(RowStamps(batch)[row], watermark_));
-    if (session == nullptr) {
-      late_.push_back(row);
-      return;
-    }
-    blocks_[row] = BlockOf(session);
-    joined_.push_back(row);
-  });
-  for (RowIndex row : joined_) {
-    auto* session = reinterpret_cast<Session*>(blocks_[row]);
-    // Merged by a later row of this batch.
-    while (session->merged_into != nullptr) session = session->merged_into;
-    blocks_[row] = BlockOf(session);
-    NoteChanged(session);
-  }
-  RowErrors errors;
-  accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
-                        input_.FilteredRows(RowSet::Of(joined_)), batch.capacity(), errors);
-  if (!errors.empty()) {
-    return FailedPreconditionError("{}: {}", aggregate_.name, errors.errors().front().message);
-  }
-  ledger_.absorbed += static_cast<int64_t>(joined_.size());
-  WEIR_TRY(late_to_.RouteLate(batch, late_, ledger_, out));
+  WEIR_TRY(AddRows(batch, rows, out));
   EmitRenamed(out);
   ledger_.gauges["sessions"] = static_cast<int64_t>(live_);
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) {
@@ -192,7 +183,42 @@ Status SessionWindowOperator::ProcessBatch(int, const RecordBatch& batch, Collec
   return Status::Ok();
 }
 
-void SessionWindowOperator::CloseDue(Micros watermark, Collector& out) {
+Status SessionWindowOperator::AddRows(const RecordBatch& batch, const RowSet& rows,
+                                      Collector& out) {
+  input_.EncodeKeys(rows, batch.capacity());
+  const ColumnView<Micros> times(*batch.hidden().event_time);
+  blocks_.resize(batch.capacity());
+  joined_.clear();
+  late_.clear();
+  refused_.Clear();
+  rows.ForEach([&](RowIndex row) {
+    const size_t refused = refused_.errors().size();
+    Session* session = Join(batch, row, times[row], std::max(RowStamps(batch)[row], watermark_));
+    if (session != nullptr) {
+      blocks_[row] = BlockOf(session);
+      joined_.push_back(row);
+    } else if (refused_.errors().size() == refused) {
+      late_.push_back(row);
+    }
+  });
+  for (RowIndex row : joined_) {
+    auto* session = reinterpret_cast<Session*>(blocks_[row]);
+    // Merged by a later row of this batch.
+    while (session->merged_into != nullptr) session = session->merged_into;
+    blocks_[row] = BlockOf(session);
+    NoteChanged(session);
+  }
+  if (!accumulators_->can_refuse()) {
+    RowErrors none;
+    accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
+                          input_.FilteredRows(RowSet::Of(joined_)), batch.capacity(), none);
+  }
+  ledger_.absorbed += static_cast<int64_t>(joined_.size());
+  WEIR_TRY(errors_to_.Reject(batch, RejectFailedRows(refused_), ledger_, out));
+  return late_to_.RouteLate(batch, late_, ledger_, out);
+}
+
+Status SessionWindowOperator::CloseDue(Micros watermark, Collector& out) {
   std::vector<Session*> closing;
   std::vector<Session*> gone;
   while (!alarms_.empty() && alarms_.begin()->first <= watermark) {
@@ -214,16 +240,17 @@ void SessionWindowOperator::CloseDue(Micros watermark, Collector& out) {
     const std::string_view key_b = StateTable::KeyOf(b->key_block);
     return key_a != key_b ? key_a < key_b : a->start < b->start;
   });
-  EmitSessions(closing, true, out);
+  WEIR_TRY(EmitSessions(closing, true, out));
   for (Session* session : closing) {
     table_.MarkDirty(session->key_block);
     Unlink(session);
     if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
     gone.push_back(session);
   }
-  if (gone.empty()) return;
+  if (gone.empty()) return Status::Ok();
   std::erase_if(changed_, [](const Session* session) { return session->dead != 0; });
   for (Session* session : gone) Free(session);
+  return Status::Ok();
 }
 
 // Sessions wait for the full second (SetAlarm), so the part of a second doesn't count.
@@ -232,23 +259,21 @@ Micros SessionWindowOperator::OutputWatermark(Micros watermark) const {
 }
 
 Status SessionWindowOperator::ProcessWatermark(Micros watermark, Collector& out) {
-  CloseDue(watermark, out);
+  WEIR_TRY(CloseDue(watermark, out));
   watermark_ = std::max(watermark_, watermark);
   ledger_.gauges["sessions"] = static_cast<int64_t>(live_);
   return Status::Ok();
 }
 
 Status SessionWindowOperator::ProcessTime(Micros now, Collector& out) {
-  if (now >= next_emit_) EmitChanged(out);
-  return Status::Ok();
+  return now >= next_emit_ ? EmitChanged(out) : Status::Ok();
 }
 
 Status SessionWindowOperator::Flush(Collector& out) {
-  if (aggregate_.emit.on_update && !changed_.empty()) EmitChanged(out);
-  return Status::Ok();
+  return aggregate_.emit.on_update && !changed_.empty() ? EmitChanged(out) : Status::Ok();
 }
 
-void SessionWindowOperator::EmitChanged(Collector& out) {
+Status SessionWindowOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
   std::vector<Session*> live;
   for (Session* session : changed_) {
@@ -265,11 +290,11 @@ void SessionWindowOperator::EmitChanged(Collector& out) {
     session->emitted_start = session->start;
     table_.MarkDirty(session->key_block);
   }
-  EmitSessions(live, false, out);
+  return EmitSessions(live, false, out);
 }
 
-void SessionWindowOperator::EmitSessions(std::span<Session* const> sessions, bool closed,
-                                         Collector& out) {
+Status SessionWindowOperator::EmitSessions(std::span<Session* const> sessions, bool closed,
+                                           Collector& out) {
   const Micros stamp = OutputWatermark(watermark_);
   for (size_t begin = 0; begin < sessions.size(); begin += context_.batch_rows) {
     const auto count =
@@ -291,14 +316,18 @@ void SessionWindowOperator::EmitSessions(std::span<Session* const> sessions, boo
     columns.push_back(std::move(starts));
     columns.push_back(std::move(ends));
     columns.push_back(Column::Constant(Value::Bool(closed), count));
-    for (ColumnPtr& result : accumulators_->Finish(blocks)) columns.push_back(std::move(result));
+    RowErrors errors;
+    for (ColumnPtr& result : accumulators_->Finish(blocks, errors)) {
+      columns.push_back(std::move(result));
+    }
     HiddenColumns hidden;
     hidden.event_time = std::move(times);
     hidden.watermark = Column::Constant(Value::Timestamp(stamp), count);
-    ledger_.produced[closed ? "window" : "update"] += count;
-    ledger_.rows_out += count;
-    out.Emit(0, RecordBatch(aggregate_.schema, std::move(columns), count, std::move(hidden)));
+    const RecordBatch batch(aggregate_.schema, std::move(columns), count, std::move(hidden));
+    WEIR_TRY(
+        EmitResults(batch, errors, failed_results_to_, closed ? "window" : "update", ledger_, out));
   }
+  return Status::Ok();
 }
 
 void SessionWindowOperator::EmitRenamed(Collector& out) {

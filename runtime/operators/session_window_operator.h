@@ -62,22 +62,27 @@ class SessionWindowOperator final : public Operator {
   Session* New(uint8_t* key_block, Micros time);
   void Free(Session* session);
   void Unlink(Session* session);
-  /// The session that a row joins; null: the row is late.
-  Session* Join(RowIndex row, Micros time, Micros watermark);
+  /// The session that a row joins; null: the row is late or, then in `refused_`, an aggregate
+  /// refused it.
+  Session* Join(const RecordBatch& batch, RowIndex row, Micros time, Micros watermark);
+  /// Adds one row, where some aggregate may refuse it: then it must not move the session either.
+  bool Take(const RecordBatch& batch, RowIndex row, Session* session);
+  Status AddRows(const RecordBatch& batch, const RowSet& rows, Collector& out);
   void Absorb(Session& target, Session& other);
   void Extend(Session& session, Micros time);
   void SetAlarm(Session* session);
   void NoteChanged(Session* session);
 
-  void CloseDue(Micros watermark, Collector& out);
-  void EmitChanged(Collector& out);
+  Status CloseDue(Micros watermark, Collector& out);
+  Status EmitChanged(Collector& out);
   void EmitRenamed(Collector& out);
-  void EmitSessions(std::span<Session* const> sessions, bool closed, Collector& out);
+  Status EmitSessions(std::span<Session* const> sessions, bool closed, Collector& out);
   Status ReadSessions(std::string_view value, uint8_t* key_block);
 
   const plan::AggregateNode& aggregate_;
   RowRouter errors_to_;
   RowRouter late_to_;
+  RowRouter failed_results_to_;
   AggregateInput input_;
   std::unique_ptr<Accumulators> accumulators_;
   StateTable table_;
@@ -96,6 +101,7 @@ class SessionWindowOperator final : public Operator {
   std::vector<uint8_t*> blocks_;
   RowIndices joined_;
   RowIndices late_;
+  RowErrors refused_;
 
   InstanceTimes times_;
 };

@@ -10,19 +10,18 @@ constexpr char kBlockVersion = 1;
 /// Updates of a key within this time are combined when results leave on update.
 constexpr Micros kCombineFor = kMicrosPerSecond;
 
-Micros StampOf(const ColumnPtr& stamps, RowIndex row) {
-  return stamps == nullptr ? kMinTimestamp : ColumnView<Micros>(*stamps)[row];
-}
-
 }  // namespace
 
-WindowAggregateOperator::WindowAggregateOperator(const plan::AggregateNode& node)
+WindowAggregateOperator::WindowAggregateOperator(const plan::AggregateNode& node, Input reads)
     : Operator(node),
       aggregate_(node),
+      reads_(reads),
       panes_of_(node.window),
+      assigner_(panes_of_, node.lateness),
       errors_to_(node, node.error),
       late_to_(node, node.late),
-      input_(node) {}
+      input_(node),
+      partial_keys_(input_.keys().types()) {}
 
 Status WindowAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -31,6 +30,7 @@ Status WindowAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(GroupHeader)));
   rows_ = std::make_unique<AggregateRows>(aggregate_, *accumulators_);
+  rows_->Open(context_);
   return Status::Ok();
 }
 
@@ -43,80 +43,81 @@ WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& ke
   return *pane;
 }
 
-void WindowAggregateOperator::AssignPanes(const RecordBatch& batch, const RowSet& rows) {
-  const ColumnView<Micros> times(*batch.hidden().event_time);
-  const ColumnPtr& stamps = batch.hidden().watermark;
-  for (auto& [key, pane_rows] : rows_of_pane_) pane_rows.clear();
-  late_rows_.clear();
-  PaneKey last{kMinTimestamp, kMinTimestamp};
-  Micros last_stamp = kMinTimestamp;
-  RowIndices* target = nullptr;
-  rows.ForEach([&](RowIndex row) {
-    const Micros pane = panes_of_.PaneOf(times[row]);
-    const Micros stamp = StampOf(stamps, row);
-    if (target != nullptr && pane == last.first && stamp == last_stamp) {
-      target->push_back(row);
-      return;
-    }
-    const Micros watermark = std::max(stamp, watermark_);
-    Micros first_end = panes_of_.FirstEnd(pane);
-    // Ends up to `watermark - lateness` are late for this row.
-    if (watermark != kMinTimestamp) {
-      const Micros late_until = watermark - aggregate_.lateness;
-      if (panes_of_.LastEnd(pane) <= late_until) {
-        late_rows_.push_back(row);
-        target = nullptr;
-        return;
-      }
-      if (first_end <= late_until) {
-        first_end = panes_of_.EndAfter(late_until);
-        ++ledger_.partly_late;
-      }
-    }
-    last = {pane, first_end};
-    last_stamp = stamp;
-    target = &rows_of_pane_[last];
-    target->push_back(row);
-    // Rows that are late for some windows are counted one by one.
-    if (first_end != panes_of_.FirstEnd(pane)) target = nullptr;
-  });
-  std::erase_if(rows_of_pane_, [](const auto& entry) { return entry.second.empty(); });
-}
-
 Status WindowAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
   ledger_.rows_in += batch.num_rows();
+  if (reads_ == Input::kPartials) return MergePartials(batch);
   failing_.Begin();
   input_.Evaluate(batch, batch.rows(), context_.clock->Now(), failing_.errors());
   RowSet rows;
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
-  AssignPanes(batch, rows);
-  const int64_t late = static_cast<int64_t>(late_rows_.size());
-  WEIR_TRY(late_to_.RouteLate(batch, late_rows_, ledger_, out));
+  assigner_.Assign(batch, rows, watermark_);
+  ledger_.partly_late += assigner_.partly_late();
+  const auto late = static_cast<int64_t>(assigner_.late().size());
+  WEIR_TRY(late_to_.RouteLate(batch, assigner_.late(), ledger_, out));
   input_.EncodeKeys(rows, batch.capacity());
-  for (const auto& [key, pane_rows] : rows_of_pane_) {
-    WEIR_TRY(AddToPane(batch, key, pane_rows));
+  RowErrors refused;
+  for (const auto& [key, rows_of_pane] : assigner_.panes()) {
+    AddToPane(batch, key, rows_of_pane, refused);
   }
-  ledger_.absorbed += rows.count() - late;
+  const std::vector<RejectedRow> rejected = RejectFailedRows(refused);
+  WEIR_TRY(errors_to_.Reject(batch, rejected, ledger_, out));
+  ledger_.absorbed += rows.count() - late - static_cast<int64_t>(rejected.size());
   if (emits_early() && next_emit_ == kMaxTimestamp) ScheduleEmit();
   return Status::Ok();
 }
 
-Status WindowAggregateOperator::AddToPane(const RecordBatch& batch, const PaneKey& key,
-                                          const RowIndices& rows) {
+void WindowAggregateOperator::AddToPane(const RecordBatch& batch, const PaneKey& key,
+                                        const RowIndices& rows, RowErrors& errors) {
   Pane& pane = PaneAt(key);
   blocks_.resize(batch.capacity());
   created_.clear();
   const RowSet row_set = RowSet::Of(rows);
   pane.groups.FindOrCreate(input_.keys(), row_set, blocks_.data(), created_);
   for (uint8_t* block : created_) accumulators_->Init(block);
-  RowErrors errors;
+  RowErrors refused;
   accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
-                        input_.FilteredRows(row_set), batch.capacity(), errors);
-  if (!errors.empty()) {
-    return FailedPreconditionError("{}: {}", aggregate_.name, errors.errors().front().message);
+                        input_.FilteredRows(row_set), batch.capacity(), refused);
+  if (refused.empty()) return NoteChanges(pane, rows);
+  RowIndices taken;
+  SubtractRows(row_set, refused.Rows(), taken);
+  NoteChanges(pane, taken);
+  for (const RowError& error : refused.errors()) errors.Add(error.row, error.code, error.message);
+}
+
+Status WindowAggregateOperator::MergePartials(const RecordBatch& batch) {
+  const auto num_keys = aggregate_.keys.size();
+  const ColumnView<Micros> panes(*batch.column(static_cast<int>(num_keys)));
+  const ColumnView<Micros> first_ends(*batch.column(static_cast<int>(num_keys) + 1));
+  const ColumnView<std::string_view> partials(*batch.column(static_cast<int>(num_keys) + 2));
+  std::vector<const Column*> key_columns;
+  for (size_t i = 0; i < num_keys; ++i) {
+    key_columns.push_back(batch.column(static_cast<int>(i)).get());
   }
-  NoteChanges(pane, rows);
-  return Status::Ok();
+  partial_keys_.Encode(key_columns, batch.rows(), batch.capacity());
+  const size_t size = accumulators_->block_size();
+  const std::unique_ptr<uint8_t[]> part(new uint8_t[size]());
+  Status status = Status::Ok();
+  batch.rows().ForEach([&](RowIndex row) {
+    if (!status.ok()) return;
+    const PaneKey key{panes[row], first_ends[row]};
+    if (key.second <= fired_until_) {
+      status = InternalError("{}: partial results came after their window", aggregate_.name);
+      return;
+    }
+    Pane& pane = PaneAt(key);
+    bool created = false;
+    uint8_t* block =
+        pane.groups.FindOrCreate(partial_keys_.key(row), partial_keys_.hash(row), created);
+    if (created) accumulators_->Init(block);
+    pane.groups.MarkDirty(block);
+    accumulators_->Init(part.get());
+    std::string_view bytes = partials[row];
+    status = accumulators_->Deserialize(bytes, part.get());
+    if (status.ok()) accumulators_->Merge(block, part.get());
+    accumulators_->Destroy(part.get());
+  });
+  ledger_.absorbed += batch.num_rows();
+  return status;
 }
 
 void WindowAggregateOperator::NoteChanges(Pane& pane, const RowIndices& rows) {
@@ -151,7 +152,7 @@ void WindowAggregateOperator::ForPanesOf(Micros end, Visit&& visit) {
   }
 }
 
-void WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
+Status WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
   std::vector<Pane*> sources;
   ForPanesOf(end, [&](Pane& pane) { sources.push_back(&pane); });
   std::vector<AggregateRows::Group> groups;
@@ -174,8 +175,8 @@ void WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
     merged.ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
   }
   const AggregateRows::Window window{panes_of_.StartOf(end), end, true};
-  rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "window", context_, ledger_,
-              out);
+  return rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "window", context_,
+                     ledger_, out);
 }
 
 void WindowAggregateOperator::DropPanesBefore(Micros end) {
@@ -198,7 +199,7 @@ Micros WindowAggregateOperator::OutputWatermark(Micros watermark) const {
 Status WindowAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
   for (Micros end = NextEnd(); end != kMaxTimestamp; end = NextEnd()) {
     if (watermark != kMaxTimestamp && end > watermark - aggregate_.lateness) break;
-    FireWindow(end, out);
+    WEIR_TRY(FireWindow(end, out));
     fired_until_ = end;
     DropPanesBefore(end);
   }
@@ -215,17 +216,15 @@ void WindowAggregateOperator::ScheduleEmit() {
 }
 
 Status WindowAggregateOperator::ProcessTime(Micros now, Collector& out) {
-  if (now < next_emit_) return Status::Ok();
-  EmitChanged(out);
-  return Status::Ok();
+  return now < next_emit_ ? Status::Ok() : EmitChanged(out);
 }
 
 Status WindowAggregateOperator::Flush(Collector& out) {
-  if (aggregate_.emit.on_update && next_emit_ != kMaxTimestamp) EmitChanged(out);
-  return Status::Ok();
+  const bool waits = aggregate_.emit.on_update && next_emit_ != kMaxTimestamp;
+  return waits ? EmitChanged(out) : Status::Ok();
 }
 
-void WindowAggregateOperator::EmitChanged(Collector& out) {
+Status WindowAggregateOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
   // Keys changed in any pane, by window that is still open.
   std::map<Micros, std::unique_ptr<StateTable>> by_end;
@@ -260,9 +259,10 @@ void WindowAggregateOperator::EmitChanged(Collector& out) {
     std::vector<AggregateRows::Group> groups;
     table->ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
     const AggregateRows::Window window{panes_of_.StartOf(end), end, false};
-    rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "update", context_, ledger_,
-                out);
+    WEIR_TRY(rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "update", context_,
+                         ledger_, out));
   }
+  return Status::Ok();
 }
 
 // Entries: slot "groups", key = pane start, first end, encoded key.

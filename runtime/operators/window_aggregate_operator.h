@@ -13,8 +13,9 @@
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
-#include "runtime/operators/window_panes.h"
+#include "runtime/operators/pane_assigner.h"
 #include "runtime/state/state_table.h"
+#include "runtime/vector/key_encoder.h"
 
 namespace weir {
 
@@ -27,7 +28,11 @@ namespace weir {
 /// which varies with the number of workers, but only on the row's own watermark.
 class WindowAggregateOperator final : public Operator {
  public:
-  explicit WindowAggregateOperator(const plan::AggregateNode& node);
+  enum class Input : uint8_t {
+    kRows,
+    kPartials,  ///< of PartialAggregateOperator; they are never late and never fail
+  };
+  explicit WindowAggregateOperator(const plan::AggregateNode& node, Input reads = Input::kRows);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
@@ -39,8 +44,7 @@ class WindowAggregateOperator final : public Operator {
   Status Restore(const StateReader& in) override;
 
  private:
-  /// Start of the pane; end of the first window that may read it.
-  using PaneKey = std::pair<Micros, Micros>;
+  using PaneKey = PaneAssigner::PaneKey;
   struct Pane {
     explicit Pane(size_t block_size, StateTable::Destroy destroy)
         : groups(block_size, std::move(destroy)) {}
@@ -53,28 +57,32 @@ class WindowAggregateOperator final : public Operator {
   };
 
   Pane& PaneAt(const PaneKey& key);
-  /// Splits rows by pane; late ones apart.
-  void AssignPanes(const RecordBatch& batch, const RowSet& rows);
-  Status AddToPane(const RecordBatch& batch, const PaneKey& key, const RowIndices& rows);
+  /// Rows that an aggregate refuses are in `errors`.
+  void AddToPane(const RecordBatch& batch, const PaneKey& key, const RowIndices& rows,
+                 RowErrors& errors);
   void NoteChanges(Pane& pane, const RowIndices& rows);
+  Status MergePartials(const RecordBatch& batch);
 
   bool emits_early() const { return aggregate_.emit.on_update || aggregate_.emit.every; }
   /// End of the next window to fire, kMaxTimestamp when no pane waits for one.
   Micros NextEnd() const;
-  void FireWindow(Micros end, Collector& out);
+  Status FireWindow(Micros end, Collector& out);
   /// Calls `visit(key, panes)` for the panes that window `end` reads.
   template <typename Visit>
   void ForPanesOf(Micros end, Visit&& visit);
   void DropPanesBefore(Micros end);
   /// Emits open windows of the keys changed since the last time.
-  void EmitChanged(Collector& out);
+  Status EmitChanged(Collector& out);
   void ScheduleEmit();
 
   const plan::AggregateNode& aggregate_;
-  WindowPanes panes_of_;
+  const Input reads_;
+  const WindowPanes panes_of_;
+  PaneAssigner assigner_;
   RowRouter errors_to_;
   RowRouter late_to_;
   AggregateInput input_;
+  KeyEncoder partial_keys_;
   std::unique_ptr<Accumulators> accumulators_;
   std::unique_ptr<AggregateRows> rows_;
   FailingRows failing_;
@@ -85,8 +93,6 @@ class WindowAggregateOperator final : public Operator {
   Micros next_emit_ = kMaxTimestamp;
   std::vector<std::pair<PaneKey, std::vector<std::pair<uint32_t, std::string>>>> dropped_;
 
-  std::map<PaneKey, RowIndices> rows_of_pane_;  ///< scratch
-  RowIndices late_rows_;
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;
 

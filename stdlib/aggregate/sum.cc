@@ -79,6 +79,7 @@ void UpdateExact(const AggregateContext& context, uint8_t* const* states,
   const DataType type = SumType(arguments[0]->type().AsRequired());
   const SumRange range = SumRange::Of(type);
   ForEachValue<ExactSum>(states, *arguments[0], rows, [&](ExactSum& state, RowIndex row) {
+    if (state.count == ExactSum::kOverflown) return;  // by merging: there is no result any more
     Int128 sum = 0;
     const bool wrapped = __builtin_add_overflow(state.sum, Int128{values[row]}, &sum);
     if (!wrapped && (kAverage || range.Holds(sum))) {
@@ -88,6 +89,23 @@ void UpdateExact(const AggregateContext& context, uint8_t* const* states,
       ReportOverflow(context, row, type);
     }
   });
+}
+
+template <typename T>
+void RetractExact(const AggregateContext&, uint8_t* const* states,
+                  std::span<const Column* const> arguments, const RowSet& rows) {
+  const ColumnView<T> values(*arguments[0]);
+  ForEachValue<ExactSum>(states, *arguments[0], rows, [&](ExactSum& state, RowIndex row) {
+    if (state.count == ExactSum::kOverflown) return;
+    state.sum -= Int128{values[row]};
+    --state.count;
+  });
+}
+
+/// Whether two billion values of the type can have a sum that `sum_type` (or 128 bits) can't hold.
+bool CanOverflow(const DataType& argument) {
+  if (argument.is_decimal()) return argument.precision() > kMaxDecimalPrecision - 10;
+  return argument.is(TypeKind::kDuration) || argument.integer_bits() == 64;
 }
 
 void UpdateFloat(const AggregateContext&, uint8_t* const* states,
@@ -152,34 +170,47 @@ std::optional<Int128> Average(const ExactSum& state, int extra_scale, int precis
   return result;
 }
 
+/// Null of nothing; an average beyond the result's type, or of a sum that is gone, has no value.
 template <typename Put>
-void FinishAverage(std::span<uint8_t* const> states, Column& out, Put&& put) {
+void FinishAverage(const AggregateContext& context, std::span<uint8_t* const> states, Column& out,
+                   Put&& put) {
   for (size_t i = 0; i < states.size(); ++i) {
     const auto& state = As<ExactSum>(states[i]);
     const auto row = static_cast<RowIndex>(i);
-    if (state.count <= 0 || !put(state, row)) out.SetNull(row);
+    if (state.count == 0) {
+      out.SetNull(row);
+    } else if (state.count == ExactSum::kOverflown || !put(state, row)) {
+      out.SetNull(row);
+      if (context.errors == nullptr) continue;
+      context.errors->Add(
+          row, RowErrorCode::kOverflow,
+          fmt::format("the average is beyond the range of {}", out.type().AsRequired().ToString()));
+    }
   }
 }
 
 template <int kExtraDigits>
-void FinishDecimalAverage(const AggregateContext&, std::span<uint8_t* const> states, Column& out) {
+void FinishDecimalAverage(const AggregateContext& context, std::span<uint8_t* const> states,
+                          Column& out) {
   const DataType& type = out.type();
-  FinishAverage(states, out, [&](const ExactSum& state, RowIndex row) {
+  FinishAverage(context, states, out, [&](const ExactSum& state, RowIndex row) {
     const std::optional<Int128> average = Average(state, kExtraDigits, type.precision());
     if (average) PutExact(type, *average, row, out);
     return average.has_value();
   });
 }
 
-void FinishDurationAverage(const AggregateContext&, std::span<uint8_t* const> states, Column& out) {
-  FinishAverage(states, out, [&](const ExactSum& state, RowIndex row) {
+void FinishDurationAverage(const AggregateContext& context, std::span<uint8_t* const> states,
+                           Column& out) {
+  FinishAverage(context, states, out, [&](const ExactSum& state, RowIndex row) {
     out.mutable_data<int64_t>()[row] = static_cast<int64_t>(*Average(state, 0, 38));
     return true;
   });
 }
 
-void FinishIntegerAverage(const AggregateContext&, std::span<uint8_t* const> states, Column& out) {
-  FinishAverage(states, out, [&](const ExactSum& state, RowIndex row) {
+void FinishIntegerAverage(const AggregateContext& context, std::span<uint8_t* const> states,
+                          Column& out) {
+  FinishAverage(context, states, out, [&](const ExactSum& state, RowIndex row) {
     const long double sum = static_cast<long double>(state.sum);
     out.mutable_data<double>()[row] =
         static_cast<double>(sum / static_cast<long double>(state.count));
@@ -202,10 +233,21 @@ template <bool kAverage>
 AggregateKernel ExactKernel(const DataType& argument) {
   AggregateKernel kernel = KernelOf<ExactSum>();
   switch (argument.physical()) {
-    case Physical::kUInt64: kernel.update = &UpdateExact<uint64_t, kAverage>; break;
-    case Physical::kInt128: kernel.update = &UpdateExact<Int128, kAverage>; break;
-    default: kernel.update = &UpdateExact<int64_t, kAverage>; break;
+    case Physical::kUInt64:
+      kernel.update = &UpdateExact<uint64_t, kAverage>;
+      kernel.retract = &RetractExact<uint64_t>;
+      break;
+    case Physical::kInt128:
+      kernel.update = &UpdateExact<Int128, kAverage>;
+      kernel.retract = &RetractExact<Int128>;
+      break;
+    default:
+      kernel.update = &UpdateExact<int64_t, kAverage>;
+      kernel.retract = &RetractExact<int64_t>;
+      break;
   }
+  // An average of integers or durations needs 2^64 of them to leave 128 bits.
+  kernel.can_fail = CanOverflow(argument) && (!kAverage || argument.is_decimal());
   kernel.finish = &FinishExactSum;
   return kernel;
 }
@@ -255,6 +297,8 @@ AggregateKernel AverageKernel(std::span<const DataType> arguments, const DataTyp
         &FinishDecimalAverage<0>, &FinishDecimalAverage<1>, &FinishDecimalAverage<2>,
         &FinishDecimalAverage<3>, &FinishDecimalAverage<4>};
     kernel.finish = kByDigits[ExtraDigits(type)];
+    // Four digits more than the values have: the largest ones may not fit.
+    kernel.result_can_fail = type.precision() > kMaxDecimalPrecision - kAverageDigits;
   } else {
     kernel.finish = &FinishIntegerAverage;
   }
@@ -278,7 +322,9 @@ std::vector<AggregateDef> SumAggregates() {
   return {
       OverNumbers(AggregateBuilder("sum",
                                    "Sum of the values, 0 of none. Exact for integers and decimals: "
-                                   "a row that would take it out of the result's range fails. "
+                                   "a row that would take it out of the result's range fails; a "
+                                   "result that only the merging of panes takes out of it fails "
+                                   "as a whole. "
                                    "Floats are added as they come, so the last digits depend on "
                                    "the order.")
                       .Example("sum([1, 2, 3])", "6")

@@ -20,7 +20,9 @@ struct AggregateContext {
   const void* bound = nullptr;         ///< what `bind` made of the constant arguments
   const Column* event_time = nullptr;  ///< int64; first/last go by it, never by arrival
   const Column* order = nullptr;       ///< int64 position within the partition; breaks ties
-  RowErrors* errors = nullptr;         ///< overflow of a sum: the row fails and is undone
+  /// `update`: rows that the accumulator can't take (a sum out of its range); it is left as it was.
+  /// `finish`: results that have no value. May be null in neither.
+  RowErrors* errors = nullptr;
 };
 
 /// The kernels of one overload for given types. An accumulator is `state_size` bytes, 16-aligned,
@@ -32,6 +34,14 @@ struct AggregateKernel {
   void (*init)(uint8_t* state, const AggregateContext& context) = nullptr;
   void (*update)(const AggregateContext& context, uint8_t* const* states,
                  std::span<const Column* const> arguments, const RowSet& rows) = nullptr;
+  /// Takes rows back that `update` added, exactly. Null: `update` never reports an error.
+  void (*retract)(const AggregateContext& context, uint8_t* const* states,
+                  std::span<const Column* const> arguments, const RowSet& rows) = nullptr;
+  /// Rows, or results of merged accumulators, fail for values that occur: the stage needs an error
+  /// route. False where only more than two billion rows in one group could bring it about.
+  bool can_fail = false;
+  /// Results fail even where no accumulators were merged.
+  bool result_can_fail = false;
   /// Adds `source` to `target`; `source` stays valid.
   void (*merge)(const AggregateContext& context, uint8_t* target, const uint8_t* source) = nullptr;
   /// Writes the result of `states[i]` to row i of `out` (flat, result type, `states.size()` long).
