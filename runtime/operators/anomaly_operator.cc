@@ -42,13 +42,19 @@ AnomalyOperator::Score AnomalyOperator::Judge(const History& history, double val
     result.expected = value;
     return result;
   }
+  // Oldest first, wherever the ring begins: in any other order the last digit would differ, and a
+  // restored ring begins elsewhere.
+  const auto each = [&](auto&& body) {
+    for (size_t i = history.next; i < values.size(); ++i) body(values[i]);
+    for (size_t i = 0; i < history.next; ++i) body(values[i]);
+  };
   double sum = 0;
-  for (double known : values) sum += known;
+  each([&](double known) { sum += known; });
   const auto count = static_cast<double>(values.size());
   result.expected = sum / count;
   if (values.size() < static_cast<size_t>(anomaly_.warmup) || std::isnan(value)) return result;
   double squares = 0;
-  for (double known : values) squares += (known - result.expected) * (known - result.expected);
+  each([&](double known) { squares += (known - result.expected) * (known - result.expected); });
   const double deviation = std::sqrt(squares / count);
   const double distance = value - result.expected;
   if (distance != 0) {
