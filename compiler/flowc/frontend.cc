@@ -90,6 +90,7 @@ Result<Frontend::Compiled> Frontend::CompileSource(const SourceFile& source,
   }
   planner::PhysicalOptions physical;
   physical.keep_streams = options.keep_streams;
+  physical.pre_aggregate = true;  // where the optimizer wants it
   compiled.physical = planner::PlanPhysical(compiled.logical, physical);
   return compiled;
 }

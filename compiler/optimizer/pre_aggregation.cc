@@ -4,6 +4,7 @@
 
 #include "compiler/optimizer/rules.h"
 #include "compiler/plan/aggregate_node.h"
+#include "compiler/plan/source_node.h"
 
 namespace weir {
 namespace {
@@ -42,9 +43,34 @@ bool HasPanes(const plan::AggregateNode& node) {
   }
 }
 
+/// Which row takes a sum out of its type is only known where all rows of the group are.
 bool AllMergeable(const plan::AggregateNode& node) {
-  return std::all_of(node.aggregates.begin(), node.aggregates.end(),
-                     [](const plan::AggregateCall& call) { return call.function != nullptr; });
+  return std::all_of(
+      node.aggregates.begin(), node.aggregates.end(), [](const plan::AggregateCall& call) {
+        return call.function != nullptr && (call.overload == nullptr || !call.Kernel().can_fail);
+      });
+}
+
+/// A worker whose partitions are all idle doesn't hold the others' time back. A row that it reads
+/// then may be late for a window that has fired elsewhere, which only the node behind the exchange
+/// knows: partial results could come after their window.
+bool MayFallBehind(const plan::LogicalPlan& plan, plan::NodeId from) {
+  std::vector<plan::NodeId> open{from};
+  std::vector<bool> seen(plan.nodes.size(), false);
+  while (!open.empty()) {
+    const plan::NodeId id = open.back();
+    open.pop_back();
+    if (seen[static_cast<size_t>(id)]) continue;
+    seen[static_cast<size_t>(id)] = true;
+    const plan::LogicalNode& node = plan.at(id);
+    if (node.kind == plan::NodeKind::kSource) {
+      const plan::TimeSpec& time = static_cast<const plan::SourceNode&>(node).time;
+      if (time.watermark == plan::WatermarkKind::kNone) return true;
+      if (time.idle && !time.idle_advance) return true;
+    }
+    for (const plan::InputRef& input : node.inputs) open.push_back(input.node);
+  }
+  return false;
 }
 
 class PreAggregation final : public Rule {
@@ -57,7 +83,7 @@ class PreAggregation final : public Rule {
       if (!node || node->kind != plan::NodeKind::kAggregate) continue;
       auto& aggregate = static_cast<plan::AggregateNode&>(*node);
       if (aggregate.pre_aggregate || !HasPanes(aggregate) || !HasFewKeys(aggregate) ||
-          !AllMergeable(aggregate)) {
+          !AllMergeable(aggregate) || MayFallBehind(plan, aggregate.id)) {
         continue;
       }
       aggregate.pre_aggregate = true;

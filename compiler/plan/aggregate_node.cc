@@ -52,6 +52,17 @@ std::string AggregateNode::Describe() const {
   return out;
 }
 
+SchemaPtr PartialAggregateSchema(const AggregateNode& node) {
+  std::vector<Field> fields;
+  for (size_t i = 0; i < node.keys.size(); ++i) {
+    fields.push_back({node.schema->field(static_cast<int>(i)).name, node.keys[i]->type, {}});
+  }
+  fields.push_back({"pane", DataType::Timestamp(), {}});
+  fields.push_back({"first_end", DataType::Timestamp(), {}});
+  fields.push_back({"accumulators", DataType::Bytes(), {}});
+  return Schema::Make(std::move(fields));
+}
+
 Partitioning AggregateNode::partitioning() const {
   if (keys.empty()) return {Partitioning::Kind::kSingleton, {}};
   return {Partitioning::Kind::kKey, keys};

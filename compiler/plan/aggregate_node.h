@@ -65,4 +65,8 @@ struct AggregateNode final : LogicalNodeOf<AggregateNode> {
   void VisitExprs(const std::function<void(ExprPtr&)>& visit) override;
 };
 
+/// Columns of partial accumulators on their way through an exchange: the keys, then start of the
+/// pane, end of the first window that reads it, accumulators as bytes.
+SchemaPtr PartialAggregateSchema(const AggregateNode& node);
+
 }  // namespace weir::plan

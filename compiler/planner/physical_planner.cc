@@ -66,18 +66,33 @@ class Planner {
     Partitioning need = node.partitioning();
     std::vector<PhysicalInput> inputs;
     std::optional<Placement> placement;
-    for (const InputRef& ref : node.inputs) {
-      const NodeId physical = physical_of_.at(ref.node);
-      Placement have =
-          OutputPlacement(logical_->at(ref.node), ref.port, seen_[static_cast<size_t>(physical)]);
-      inputs.push_back(Connect(physical, ref.port, have, need));
-      Placement here = AfterExchange(have, need);
-      placement = placement ? Common(*placement, here) : here;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      for (const NodeId physical : ProducersOf(node.inputs[i])) {
+        const InputRef& ref = node.inputs[i];
+        Placement have =
+            OutputPlacement(logical_->at(ref.node), ref.port, seen_[static_cast<size_t>(physical)]);
+        inputs.push_back(Connect(physical, ref.port, have, need));
+        inputs.back().logical_input = static_cast<int>(i);
+        Placement here = AfterExchange(have, need);
+        placement = placement ? Common(*placement, here) : here;
+      }
     }
+    NodeId partial = -1;
     if (options_.pre_aggregate && WantsPartial(node, inputs)) {
       inputs = {AddPartial(node, std::move(inputs))};
+      partial = inputs[0].node;
     }
     physical_of_[node.id] = Add(node, std::move(inputs), placement.value_or(Placement{}), false);
+    plan_->nodes.back().partial = partial;
+  }
+
+  /// The main output of a pre-aggregated stage comes from its second half, rows on their way out by
+  /// a route from both.
+  std::vector<NodeId> ProducersOf(const InputRef& ref) const {
+    const NodeId physical = physical_of_.at(ref.node);
+    const NodeId partial = plan_->nodes[static_cast<size_t>(physical)].partial;
+    if (ref.port == 0 || partial < 0) return {physical};
+    return {partial, physical};
   }
 
   /// What holds for the rows of both inputs.

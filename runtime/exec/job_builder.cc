@@ -52,6 +52,7 @@ const Node& As(const plan::LogicalNode& node) {
 
 Result<std::unique_ptr<Job>> Job::Build(std::shared_ptr<const plan::PhysicalPlan> plan,
                                         JobOptions options) {
+  if (options.workers == 1) plan = plan::WithoutPartials(std::move(plan));
   return JobBuilder(std::move(plan), std::move(options)).Build();
 }
 
@@ -254,7 +255,7 @@ Status JobBuilder::MakeSource(uint32_t worker, const PhysicalNode& node) {
 
 Status JobBuilder::MakeNode(uint32_t worker, const PhysicalNode& node) {
   Worker& owner = *job_->workers_[worker];
-  WEIR_ASSIGN(auto op, MakeOperator(*node.logical, resources_, worker));
+  WEIR_ASSIGN(auto op, MakeOperator(node, resources_, worker));
   const Status opened = op->Open(ContextOf(worker));
   if (!opened.ok()) return opened.WithContext(node.logical->name);
   tasks_[worker][static_cast<size_t>(node.id)] = owner.AddTask(std::make_unique<OperatorTask>(
@@ -294,12 +295,12 @@ Status JobBuilder::Connect(uint32_t worker) {
 Status JobBuilder::ConnectExchange(uint32_t worker, Exchange& exchange) {
   Worker& owner = *job_->workers_[worker];
   const PhysicalInput& input = *exchange.input;
-  const plan::LogicalNode& producer = *plan_.nodes[static_cast<size_t>(input.node)].logical;
+  const PhysicalNode& producer = plan_.nodes[static_cast<size_t>(input.node)];
   auto sender =
       std::make_unique<ExchangeSender>(producer.port_schema(input.port), exchange.channels[worker],
                                        worker, options_.clock, owner.context());
   const Status opened = sender->Open(input.keys);
-  if (!opened.ok()) return opened.WithContext(producer.name);
+  if (!opened.ok()) return opened.WithContext(producer.logical->name);
   ExchangeSender* added = owner.AddSender(std::move(sender));
   PortOf(worker, input.node, input.port).Connect(added);
   senders_[worker][input.node].push_back(added);
@@ -417,16 +418,18 @@ Status JobBuilder::Restore() {
 /// The sums of all workers continue on worker 0.
 Status JobBuilder::RestoreLedgers() {
   const StateReader reader(*options_.state, kLedgerOperator, 0, 0, true);
-  const std::vector<std::string> names = AccountNames(plan_);
-  return reader.ForEachUnkeyed(kLedgerSlot, [&](std::string_view name, std::string_view value) {
-    WEIR_ASSIGN(const NodeAccount account, DecodeAccount(value));
-    for (size_t node = 0; node < names.size(); ++node) {
-      if (names[node] != name) continue;
-      if (SourceTask* source = sources_[0][node]) source->SetAccount(account);
-      if (OperatorTask* task = tasks_[0][node]) task->SetAccount(account);
-    }
-    return Status::Ok();
-  });
+  NamedAccounts stored;
+  WEIR_TRY(reader.ForEachUnkeyed(kLedgerSlot,
+                                 [&](std::string_view name, std::string_view value) -> Status {
+                                   WEIR_ASSIGN(stored[std::string(name)], DecodeAccount(value));
+                                   return Status::Ok();
+                                 }));
+  for (const auto& [id, account] : SplitAccounts(plan_, stored)) {
+    const auto node = static_cast<size_t>(id);
+    if (SourceTask* source = sources_[0][node]) source->SetAccount(account);
+    if (OperatorTask* task = tasks_[0][node]) task->SetAccount(account);
+  }
+  return Status::Ok();
 }
 
 }  // namespace weir

@@ -12,10 +12,8 @@ constexpr Micros kDrainTime = 30 * kMicrosPerSecond;
 
 StateDelta LedgerDelta(const plan::PhysicalPlan& plan, const NodeAccounts& accounts) {
   StateWriter writer(kLedgerOperator);
-  const std::vector<std::string> names = AccountNames(plan);
-  for (const auto& [node, account] : accounts) {
-    writer.Put(kLedgerSlot, kUnkeyedGroup, names[static_cast<size_t>(node)],
-               EncodeAccount(account));
+  for (const auto& [name, account] : JoinAccounts(plan, accounts)) {
+    writer.Put(kLedgerSlot, kUnkeyedGroup, name, EncodeAccount(account));
   }
   return writer.Take();
 }

@@ -12,8 +12,15 @@ namespace weir {
 /// Books of all nodes of a plan, by node of the physical plan.
 using NodeAccounts = std::map<int, NodeAccount>;
 
-/// Name of each node's books: the node's own, with a number where several nodes share one.
-std::vector<std::string> AccountNames(const plan::PhysicalPlan& plan);
+/// Books of the stages, by name (with a number where several share one): the same for every number
+/// of workers, so that a restart with another one goes on with them.
+using NamedAccounts = std::map<std::string, NodeAccount, std::less<>>;
+
+/// Both halves of a pre-aggregated stage are one, without the partial results between them; and so
+/// are the physical inputs of one logical input.
+NamedAccounts JoinAccounts(const plan::PhysicalPlan& plan, const NodeAccounts& accounts);
+/// The way back; what only one of two halves can have counted goes there, the rest to the first.
+NodeAccounts SplitAccounts(const plan::PhysicalPlan& plan, const NamedAccounts& accounts);
 
 /// "" when every ledger's identities hold, every operator counted the rows that its task handed it
 /// and took from it, and every edge has the same count at both ends; else what is violated, with

@@ -88,6 +88,13 @@ class Operator {
     return Status::Ok();
   }
 
+  /// A barrier is about to pass: what an operator would rather hand on than keep in its state
+  /// leaves now, ahead of the barrier. Called before Snapshot, at every barrier.
+  virtual Status PrepareBarrier(Collector& out) {
+    (void)out;
+    return Status::Ok();
+  }
+
   /// Changes since the last call, for a commit.
   virtual Status Snapshot(StateWriter& out) {
     (void)out;

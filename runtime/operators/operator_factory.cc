@@ -12,6 +12,7 @@
 #include "runtime/operators/forward_operator.h"
 #include "runtime/operators/limit_operator.h"
 #include "runtime/operators/lookup_operator.h"
+#include "runtime/operators/partial_aggregate_operator.h"
 #include "runtime/operators/process_operator.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/route_operator.h"
@@ -75,6 +76,20 @@ Result<std::unique_ptr<Operator>> MakeView(const plan::LogicalNode& node,
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& node,
+                                               const OperatorResources& resources,
+                                               uint32_t worker) {
+  if (node.is_partial) {
+    return Make<PartialAggregateOperator, plan::AggregateNode>(*node.logical);
+  }
+  if (node.partial >= 0) {
+    return std::unique_ptr<Operator>(std::make_unique<WindowAggregateOperator>(
+        static_cast<const plan::AggregateNode&>(*node.logical),
+        WindowAggregateOperator::Input::kPartials));
+  }
+  return MakeOperator(*node.logical, resources, worker);
+}
 
 Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
                                                const OperatorResources& resources,

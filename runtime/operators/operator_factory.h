@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "compiler/plan/physical_plan.h"
 #include "runtime/base/result.h"
 #include "runtime/operators/lookup_table.h"
 #include "runtime/operators/operator.h"
@@ -34,6 +35,9 @@ struct OperatorResources {
 };
 
 /// The operator of a node for one worker. Every node kind but sources, which the task runs itself.
+/// Of a physical node also the halves of a pre-aggregated stage.
+Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& node,
+                                               const OperatorResources& resources, uint32_t worker);
 Result<std::unique_ptr<Operator>> MakeOperator(const plan::LogicalNode& node,
                                                const OperatorResources& resources, uint32_t worker);
 

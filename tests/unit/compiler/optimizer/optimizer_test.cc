@@ -164,6 +164,7 @@ TEST_F(OptimizerTest, RegistersOfStateProgramsMoveAlong) {
 }
 
 TEST_F(OptimizerTest, FewKeysArePreAggregated) {
+  static_cast<plan::SourceNode&>(plan_.at(source_)).time.watermark = plan::WatermarkKind::kLag;
   AggregateDef count{.name = "count", .doc = "", .overloads = {}, .examples = {}};
   auto aggregate = [&](const std::string& name, DataType key) -> plan::AggregateNode& {
     auto& node = Add<plan::AggregateNode>(name, {{source_, 0}},
@@ -187,6 +188,23 @@ TEST_F(OptimizerTest, FewKeysArePreAggregated) {
   EXPECT_FALSE(many.pre_aggregate);
   EXPECT_FALSE(updating.pre_aggregate);
   EXPECT_EQ(few.name, "few/aggregate");
+}
+
+TEST_F(OptimizerTest, RowsOfIdleWorkersAreNotPreAggregated) {
+  auto& source = static_cast<plan::SourceNode&>(plan_.at(source_));
+  source.time.watermark = plan::WatermarkKind::kLag;
+  source.time.idle = kMicrosPerSecond;
+  auto& node = Add<plan::AggregateNode>("few/aggregate", {{source_, 0}},
+                                        Schema::Make({{"n", DataType::Int64(), {}}}));
+  node.keys = {plan::MakeColumn(0, "a", DataType::Bool())};
+  node.window.kind = plan::WindowKind::kTumbling;
+  node.emit.on_close = true;
+  Sink("out", node.id);
+  Optimize(plan_);
+  EXPECT_FALSE(node.pre_aggregate);
+  source.time.idle_advance = true;
+  Optimize(plan_);
+  EXPECT_TRUE(node.pre_aggregate);
 }
 
 }  // namespace
