@@ -9,6 +9,7 @@
 #include "runtime/base/hash.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
+#include "runtime/connector/source_drift.h"
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/table_refresher.h"
 #include "runtime/state/state_access.h"
@@ -244,6 +245,11 @@ Status JobBuilder::MakeSource(uint32_t worker, const PhysicalNode& node) {
   const auto& logical = As<plan::SourceNode>(*node.logical);
   Worker& owner = *job_->workers_[worker];
   auto task = std::make_unique<SourceTask>(logical, node.id, owner.context());
+  std::shared_ptr<DriftGuard>& guard = drift_guards_[logical.name];
+  if (guard == nullptr) {
+    guard = std::make_shared<DriftGuard>(options_.workers, DriftOf(logical.connector.options));
+  }
+  task->Share(guard);
   for (const auto& [name, connector] : job_->sources_) {
     if (name != logical.name) continue;
     const Status opened = task->Open(ContextOf(worker), *connector);

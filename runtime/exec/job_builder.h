@@ -53,6 +53,7 @@ class JobBuilder {
   const plan::PhysicalPlan& plan_;
   const JobOptions& options_;
   OperatorResources resources_;
+  std::map<std::string, std::shared_ptr<DriftGuard>> drift_guards_;  ///< by source
   std::vector<Exchange> exchanges_;
   std::vector<int> levels_;                        ///< by node
   std::vector<std::vector<OperatorTask*>> tasks_;  ///< by worker, node; null: a source

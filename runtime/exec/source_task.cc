@@ -106,6 +106,8 @@ Status SourceTask::Start(Micros now) {
       Announce(before, progress_->idle());
     }
   }
+  if (timeless) drift_ = nullptr;
+  ReportDrift();
   if (partitions_.empty()) {
     ended_ = true;
     SendAll(Control::Watermark(kMaxTimestamp));
@@ -217,13 +219,28 @@ void SourceTask::Poke() {
   for (SourcePartition& partition : partitions_) partition.not_before = kMinTimestamp;
 }
 
+bool SourceTask::MustWait(const SourcePartition& partition) const {
+  return drift_ != nullptr && drift_->MustWait(partition.watermark.current());
+}
+
+void SourceTask::ReportDrift() {
+  if (drift_ == nullptr) return;
+  Micros slowest = kMaxTimestamp;
+  for (const SourcePartition& partition : partitions_) {
+    const bool has_records = partition.empty_since == kMaxTimestamp;
+    if (partition.ended || partition.idle || !has_records) continue;
+    slowest = std::min(slowest, partition.watermark.current());
+  }
+  drift_->Report(operator_context_.worker, slowest);
+}
+
 /// The readable partition that is furthest behind in event time: keeps partitions together, so that
 /// little state waits for the slowest one.
 SourcePartition* SourceTask::NextPartition(Micros now) {
   SourcePartition* best = nullptr;
   for (size_t i = 0; i < partitions_.size(); ++i) {
     SourcePartition& partition = partitions_[(next_ + i) % partitions_.size()];
-    if (partition.ended || partition.not_before > now) continue;
+    if (partition.ended || partition.not_before > now || MustWait(partition)) continue;
     if (best == nullptr || partition.watermark.current() < best->watermark.current()) {
       best = &partition;
     }
@@ -236,7 +253,8 @@ Micros SourceTask::WakeAt(Micros now) const {
   Micros wake_at = kMaxTimestamp;
   for (const SourcePartition& partition : partitions_) {
     if (partition.ended) continue;
-    wake_at = std::min(wake_at, std::max(partition.not_before, now));
+    const Micros readable = MustWait(partition) ? now + kPollPause : now;
+    wake_at = std::min(wake_at, std::max(partition.not_before, readable));
     const bool may_become_idle = node_.time.idle && partition.empty_since != kMaxTimestamp &&
                                  (!partition.idle || node_.time.idle_advance);
     if (may_become_idle) {
@@ -248,9 +266,15 @@ Micros SourceTask::WakeAt(Micros now) const {
 
 SourceTask::Progress SourceTask::RunOnce(Micros now) {
   if (stopped_ || ended_ || context_->failed()) return {};
+  const Progress progress = ReadOne(now);
+  ReportDrift();
+  return progress;
+}
+
+SourceTask::Progress SourceTask::ReadOne(Micros now) {
   if (node_.time.idle) {
     for (SourcePartition& partition : partitions_) {
-      if (!partition.ended && partition.empty_since != kMaxTimestamp &&
+      if (!partition.ended && partition.empty_since != kMaxTimestamp && !MustWait(partition) &&
           now - partition.empty_since >= *node_.time.idle) {
         BecomeIdle(partition, now);
       }

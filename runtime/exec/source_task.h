@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/plan/source_node.h"
+#include "runtime/exec/drift_guard.h"
 #include "runtime/exec/output.h"
 #include "runtime/exec/record_decoder.h"
 #include "runtime/exec/source_partition.h"
@@ -33,6 +34,8 @@ class SourceTask final : public Collector {
 
   /// Partitions p with p % workers == worker are this task's.
   Status Open(const OperatorContext& context, SourceConnector& connector);
+  /// Of all tasks of the source. Before Start; without one partitions are read as they come.
+  void Share(std::shared_ptr<DriftGuard> drift) { drift_ = std::move(drift); }
   /// Takes positions from the last commit. Between Open and Start.
   Status Restore(const StateReader& state);
   /// Opens the readers and tells downstream about partitions that are idle or absent.
@@ -68,6 +71,10 @@ class SourceTask final : public Collector {
 
  private:
   SourcePartition* NextPartition(Micros now);
+  Progress ReadOne(Micros now);
+  /// Too far ahead of the source's slowest partition.
+  bool MustWait(const SourcePartition& partition) const;
+  void ReportDrift();
   void Read(SourcePartition& partition, size_t max_rows, Micros now);
   bool HasReadableTime(const RejectedRow& row) const;
   void Handle(SourcePartition& partition, const RecordChunk& chunk, Micros now);
@@ -98,6 +105,7 @@ class SourceTask final : public Collector {
   std::unique_ptr<RowRouter> router_;
   std::vector<SourcePartition> partitions_;
   std::optional<WatermarkCombiner> progress_;
+  std::shared_ptr<DriftGuard> drift_;
   TokenBucket limit_;
   std::vector<OutputPort> ports_;
   Ledger ledger_;

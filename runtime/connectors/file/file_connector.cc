@@ -1,5 +1,6 @@
 #include "runtime/connectors/file/file_connector.h"
 
+#include "runtime/connector/source_drift.h"
 #include "runtime/connectors/file/file_places.h"
 #include "runtime/connectors/file/file_source.h"
 #include "runtime/connectors/file/file_table.h"
@@ -39,6 +40,7 @@ SourceRole MakeSourceRole() {
        .doc = "Follow files as they grow, without end. Not for compressed files.",
        .default_value = Value::Bool(false),
        .example = "true"});
+  role.options.push_back(DriftOption());
   role.make = [](const SourceRequest& request) -> Result<std::unique_ptr<SourceConnector>> {
     return std::unique_ptr<SourceConnector>(new FileSource(request));
   };

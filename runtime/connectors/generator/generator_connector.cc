@@ -1,6 +1,7 @@
 #include "runtime/connectors/generator/generator_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/source_drift.h"
 #include "runtime/connectors/generator/generator_source.h"
 #include "runtime/connectors/generator/generator_table.h"
 
@@ -77,6 +78,7 @@ std::vector<OptionSpec> SourceOptions() {
                      .min = 1,
                      .max = 1024,
                      .example = "4"});
+  options.push_back(DriftOption());
   return options;
 }
 
