@@ -22,6 +22,7 @@ OperatorTask::OperatorTask(std::unique_ptr<Operator> op, int node_id, size_t inp
                            WorkerContext* context)
     : op_(std::move(op)),
       sink_(dynamic_cast<SinkControl*>(op_.get())),
+      resumable_(dynamic_cast<Resumable*>(op_.get())),
       context_(context),
       progress_(inputs),
       rows_received_(inputs, 0),
@@ -46,6 +47,38 @@ void OperatorTask::Emit(int port, RecordBatch batch) {
 }
 
 void OperatorTask::ReceiveBatch(size_t input, const RecordBatch& batch) {
+  if (has_more()) {
+    waiting_.emplace_back(input, batch);
+  } else {
+    Process(input, batch);
+  }
+}
+
+void OperatorTask::ReceiveControl(size_t input, const Control& control) {
+  if (has_more()) {
+    waiting_.emplace_back(input, control);
+  } else {
+    Process(input, control);
+  }
+}
+
+void OperatorTask::Resume() {
+  if (context_->failed()) return;
+  if (operator_has_more()) {
+    Check(resumable_->Resume(*this));
+    if (!operator_has_more()) Settle();
+    return;
+  }
+  const auto [input, element] = std::move(waiting_.front());
+  waiting_.pop_front();
+  if (const auto* batch = std::get_if<RecordBatch>(&element)) {
+    Process(input, *batch);
+  } else {
+    Process(input, std::get<Control>(element));
+  }
+}
+
+void OperatorTask::Process(size_t input, const RecordBatch& batch) {
   if (context_->failed()) return;
   WEIR_CHECK(!progress_.Barred(input), "{}: rows of input {} overtook a barrier", name(), input);
   rows_received_[input] += batch.num_rows();
@@ -56,25 +89,32 @@ void OperatorTask::SendAll(const Control& control) {
   for (OutputPort& port : ports_) port.Send(control);
 }
 
-void OperatorTask::ReceiveControl(size_t input, const Control& control) {
+void OperatorTask::Process(size_t input, const Control& control) {
   if (context_->failed()) return;
-  const InputProgress::Change change = progress_.Receive(input, control);
-  if (change.watermark) {
+  change_ = progress_.Receive(input, control);
+  if (change_.watermark) {
     Check(op_->ProcessWatermark(progress_.watermark(), *this));
-    ForwardWatermark();
+    if (operator_has_more()) return;
   }
-  if (change.status) SendAll(Control::Status(progress_.idle()));
-  if (change.ended && !context_->failed()) {
-    Check(op_->Finish(*this));
-    finished_ = true;
-    context_->progress_of_end = true;
-    // A sink may still hand out refused rows when it delivers.
-    if (sink_ == nullptr) {
-      ended_ = true;
-      SendAll(Control::End());
-    }
+  Settle();
+}
+
+void OperatorTask::Settle() {
+  if (std::exchange(change_.watermark, false)) ForwardWatermark();
+  if (std::exchange(change_.status, false)) SendAll(Control::Status(progress_.idle()));
+  if (std::exchange(change_.ended, false) && !context_->failed()) End();
+  if (std::exchange(change_.barrier, false)) Barrier();
+}
+
+void OperatorTask::End() {
+  Check(op_->Finish(*this));
+  finished_ = true;
+  context_->progress_of_end = true;
+  // A sink may still hand out refused rows when it delivers.
+  if (sink_ == nullptr) {
+    ended_ = true;
+    SendAll(Control::End());
   }
-  if (change.barrier) Barrier();
 }
 
 void OperatorTask::ForwardWatermark() {
@@ -118,12 +158,12 @@ void OperatorTask::Barrier() {
 }
 
 void OperatorTask::ProcessTime(Micros now) {
-  if (context_->failed() || finished_) return;
+  if (context_->failed() || finished_ || has_more()) return;
   Check(op_->ProcessTime(now, *this));
 }
 
 void OperatorTask::Flush() {
-  if (context_->failed() || finished_) return;
+  if (context_->failed() || finished_ || has_more()) return;
   Check(op_->Flush(*this));
 }
 

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "runtime/exec/exchange_channel.h"
 #include "runtime/exec/input_progress.h"
 #include "runtime/exec/output.h"
 #include "runtime/exec/worker_context.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
 
 namespace weir {
 
@@ -35,10 +39,19 @@ class OperatorTask final : public Collector {
   // Collector
   void Emit(int port, RecordBatch batch) override;
 
+  /// Something waits inside: the rest of what a Resumable operator emits, and what came after.
+  bool has_more() const {
+    return !waiting_.empty() || (resumable_ != nullptr && resumable_->HasMore());
+  }
+  /// Goes on with it for about a batch. Only while has_more, and with room downstream.
+  void Resume();
+
   void ProcessTime(Micros now);
   /// The worker has nothing else to do.
   void Flush();
-  Micros NextProcessingTime() const { return op_->NextProcessingTime(); }
+  Micros NextProcessingTime() const {
+    return has_more() ? kMaxTimestamp : op_->NextProcessingTime();
+  }
   /// After the commit of the barrier: sinks make their rows visible.
   void Deliver();
   /// Deliver has more to do.
@@ -64,18 +77,29 @@ class OperatorTask final : public Collector {
   class Input;
   void ReceiveBatch(size_t input, const RecordBatch& batch);
   void ReceiveControl(size_t input, const Control& control);
+  void Process(size_t input, const RecordBatch& batch);
+  void Process(size_t input, const Control& control);
+  /// Does what a change of the inputs asks for, in order; stops where the operator has more to
+  /// emit.
+  void Settle();
+  bool operator_has_more() const { return resumable_ != nullptr && resumable_->HasMore(); }
+  void End();
   void Barrier();
   void ForwardWatermark();
   void SendAll(const Control& control);
   void Check(const Status& status);
 
   std::unique_ptr<Operator> op_;
-  SinkControl* sink_;  ///< of op_, or null
+  SinkControl* sink_;     ///< of op_, or null
+  Resumable* resumable_;  ///< of op_, or null
   WorkerContext* context_;
   InputProgress progress_;
   std::vector<std::unique_ptr<Input>> inputs_;
   std::vector<int64_t> rows_received_;
   std::vector<OutputPort> ports_;
+  InputProgress::Change change_;  ///< what Settle has yet to do
+  /// What came while the operator had more to emit, by input. Bounded: what feeds the task stops.
+  std::deque<std::pair<size_t, StreamElement>> waiting_;
   Micros forwarded_ = kMinTimestamp;
   const int node_id_;
   const int level_;

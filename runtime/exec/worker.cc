@@ -156,7 +156,15 @@ bool Worker::SinksHaveRoom(const Entry& entry) {
                      [](const SinkConnector* sink) { return sink->HasRoom(); });
 }
 
+OperatorTask* Worker::Unfinished(const Entry& entry) {
+  const auto found = std::find_if(entry.tasks.rbegin(), entry.tasks.rend(),
+                                  [](const OperatorTask* task) { return task->has_more(); });
+  return found == entry.tasks.rend() ? nullptr : *found;
+}
+
+/// What an entry has let in comes first: while a task has more to emit, nothing else enters.
 bool Worker::ReceiverReady(Entry& entry) {
+  if (Unfinished(entry) != nullptr) return !Blocked(entry);
   if (entry.receiver->empty()) return false;
   return !Paused(entry) && entry.receiver->Ready(!Blocked(entry));
 }
@@ -177,6 +185,11 @@ bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
   const size_t first = random == nullptr || count == 0 ? next_source_ : (*random)() % count;
   for (size_t i = 0; i < count; ++i) {
     Entry& entry = source_entries_[(first + i) % count];
+    if (OperatorTask* task = Unfinished(entry)) {
+      if (Blocked(entry)) continue;
+      task->Resume();
+      return true;
+    }
     if (Paused(entry) || Blocked(entry)) continue;
     if (!entry.source->ended() && !SinksHaveRoom(entry)) {
       wake_at = std::min(wake_at, now + kTargetPause);
@@ -227,8 +240,12 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
   if (last_timers_ == kMinTimestamp || now - last_timers_ >= kTimerPause) RunTimers(now);
   Micros wake_at = kMaxTimestamp;
   if (Entry* entry = PickReceiver(random)) {
-    entry->receiver->RunOne(!Blocked(*entry));
-    entry->barrier = entry->receiver->aligned();
+    if (OperatorTask* task = Unfinished(*entry)) {
+      task->Resume();
+    } else {
+      entry->receiver->RunOne(!Blocked(*entry));
+      entry->barrier = entry->receiver->aligned();
+    }
     worked = true;
   } else if (RunSources(now, random, wake_at)) {
     worked = true;

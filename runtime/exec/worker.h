@@ -102,6 +102,8 @@ class Worker {
   void RunTimers(Micros now);
   bool Paused(Entry& entry);
   bool Blocked(const Entry& entry) const;
+  /// The most downstream task of the entry that has more to do; null when none has.
+  static OperatorTask* Unfinished(const Entry& entry);
   static bool SinksHaveRoom(const Entry& entry);
   bool ReceiverReady(Entry& entry);
   Entry* PickReceiver(std::mt19937_64* random);

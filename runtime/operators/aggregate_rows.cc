@@ -36,24 +36,34 @@ RecordBatch AggregateRows::Build(const std::vector<Group>& groups, size_t begin,
   return RecordBatch(node_.schema, std::move(columns), count, std::move(hidden));
 }
 
+void AggregateRows::Sort(std::vector<Group>& groups) {
+  std::sort(groups.begin(), groups.end(),
+            [](const Group& a, const Group& b) { return a.key < b.key; });
+}
+
 Status AggregateRows::Emit(std::vector<Group>& groups, const Window* window, Micros event_time,
                            Micros watermark, std::string_view kind, const OperatorContext& context,
                            Ledger& ledger, Collector& out) {
-  std::sort(groups.begin(), groups.end(),
-            [](const Group& a, const Group& b) { return a.key < b.key; });
-  for (size_t begin = 0; begin < groups.size(); begin += context.batch_rows) {
-    const size_t end = std::min<size_t>(groups.size(), begin + context.batch_rows);
-    RowErrors errors;
-    const RecordBatch batch = Build(groups, begin, end, window, event_time, watermark, errors);
-    WEIR_TRY(EmitResults(batch, errors, failed_to_, kind, ledger, out));
+  Sort(groups);
+  for (size_t next = 0; next < groups.size();) {
+    WEIR_TRY(EmitNext(groups, next, window, event_time, watermark, kind, context, ledger, out));
   }
   return Status::Ok();
 }
 
+Status AggregateRows::EmitNext(const std::vector<Group>& groups, size_t& next, const Window* window,
+                               Micros event_time, Micros watermark, std::string_view kind,
+                               const OperatorContext& context, Ledger& ledger, Collector& out) {
+  const size_t begin = next;
+  next = std::min<size_t>(groups.size(), begin + context.batch_rows);
+  RowErrors errors;
+  const RecordBatch batch = Build(groups, begin, next, window, event_time, watermark, errors);
+  return EmitResults(batch, errors, failed_to_, kind, ledger, out);
+}
+
 void AggregateRows::EmitDeletes(std::vector<Group>& groups, Micros time,
                                 const OperatorContext& context, Ledger& ledger, Collector& out) {
-  std::sort(groups.begin(), groups.end(),
-            [](const Group& a, const Group& b) { return a.key < b.key; });
+  Sort(groups);
   for (size_t begin = 0; begin < groups.size(); begin += context.batch_rows) {
     const size_t end = std::min<size_t>(groups.size(), begin + context.batch_rows);
     RowErrors ignored;  // of a delete only the keys count

@@ -34,6 +34,12 @@ class AggregateRows {
               std::string_view kind, const OperatorContext& context, Ledger& ledger,
               Collector& out);
 
+  /// The same in parts: the next batch of groups that are sorted by key, from `next` on.
+  Status EmitNext(const std::vector<Group>& groups, size_t& next, const Window* window,
+                  Micros event_time, Micros watermark, std::string_view kind,
+                  const OperatorContext& context, Ledger& ledger, Collector& out);
+  static void Sort(std::vector<Group>& groups);
+
   /// Emits the end of groups that readers know: rows with op delete, of which only the keys count.
   void EmitDeletes(std::vector<Group>& groups, Micros time, const OperatorContext& context,
                    Ledger& ledger, Collector& out);

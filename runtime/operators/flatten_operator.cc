@@ -39,26 +39,37 @@ Status FlattenOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   RowSet remaining;
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, remaining));
   const ColumnView<ListEntry> entries(*list);
-  RowIndices rows;
-  RowIndices elements;
   int64_t empty = 0;
-  for (uint32_t i = 0; i < remaining.count(); ++i) {
-    const RowIndex row = remaining[i];
-    const ListEntry entry = entries.IsNull(row) ? ListEntry{} : entries[row];
-    if (entry.length == 0) ++empty;
-    for (uint32_t e = 0; e < entry.length; ++e) {
-      rows.push_back(row);
-      elements.push_back(entry.offset + e);
-      if (rows.size() == context_.batch_rows) {
-        EmitElements(batch, *list, rows, elements, out);
-        rows.clear();
-        elements.clear();
-      }
-    }
-  }
-  EmitElements(batch, *list, rows, elements, out);
+  remaining.ForEach([&](RowIndex row) {
+    if (entries.IsNull(row) || entries[row].length == 0) ++empty;
+  });
   if (empty > 0) ledger_.discarded["empty list"] += empty;
   ledger_.absorbed += remaining.count() - empty;
+  rest_.emplace(Rest{batch, list, {}, 0, 0});
+  SubtractRows(remaining, {}, rest_->rows);
+  return Resume(out);
+}
+
+Status FlattenOperator::Resume(Collector& out) {
+  Rest& rest = *rest_;
+  const ColumnView<ListEntry> entries(*rest.list);
+  RowIndices rows;
+  RowIndices elements;
+  for (; rest.next_row < rest.rows.size(); ++rest.next_row, rest.next_element = 0) {
+    const RowIndex row = rest.rows[rest.next_row];
+    const ListEntry entry = entries.IsNull(row) ? ListEntry{} : entries[row];
+    for (; rest.next_element < entry.length; ++rest.next_element) {
+      if (rows.size() == context_.batch_rows) {
+        EmitElements(rest.batch, *rest.list, rows, elements, out);
+        return Status::Ok();
+      }
+      rows.push_back(row);
+      elements.push_back(entry.offset + rest.next_element);
+    }
+  }
+  const Rest last = std::move(rest);
+  rest_.reset();
+  EmitElements(last.batch, *last.list, rows, elements, out);
   return Status::Ok();
 }
 

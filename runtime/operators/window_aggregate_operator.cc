@@ -152,31 +152,30 @@ void WindowAggregateOperator::ForPanesOf(Micros end, Visit&& visit) {
   }
 }
 
-Status WindowAggregateOperator::FireWindow(Micros end, Collector& out) {
+void WindowAggregateOperator::BeginFiring(Micros end) {
   std::vector<Pane*> sources;
   ForPanesOf(end, [&](Pane& pane) { sources.push_back(&pane); });
-  std::vector<AggregateRows::Group> groups;
-  StateTable merged(accumulators_->block_size(),
-                    [this](uint8_t* block) { accumulators_->Destroy(block); });
+  Firing& firing = firing_.emplace(Firing{end, nullptr, {}, 0});
+  const auto list = [&firing](uint8_t* block) {
+    firing.groups.push_back({StateTable::KeyOf(block), block});
+  };
   if (sources.size() == 1) {
-    sources[0]->groups.ForEach([&](uint8_t* block) {
-      groups.push_back({StateTable::KeyOf(block), block});
-    });
+    sources[0]->groups.ForEach(list);
   } else {
+    firing.merged = std::make_unique<StateTable>(
+        accumulators_->block_size(), [this](uint8_t* block) { accumulators_->Destroy(block); });
     for (Pane* source : sources) {
       source->groups.ForEach([&](uint8_t* block) {
         bool created = false;
-        uint8_t* target =
-            merged.FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block), created);
+        uint8_t* target = firing.merged->FindOrCreate(StateTable::KeyOf(block),
+                                                      StateTable::HashOf(block), created);
         if (created) accumulators_->Init(target);
         accumulators_->Merge(target, block);
       });
     }
-    merged.ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
+    firing.merged->ForEach(list);
   }
-  const AggregateRows::Window window{panes_of_.StartOf(end), end, true};
-  return rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "window", context_,
-                     ledger_, out);
+  AggregateRows::Sort(firing.groups);
 }
 
 void WindowAggregateOperator::DropPanesBefore(Micros end) {
@@ -197,15 +196,37 @@ Micros WindowAggregateOperator::OutputWatermark(Micros watermark) const {
 }
 
 Status WindowAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
-  for (Micros end = NextEnd(); end != kMaxTimestamp; end = NextEnd()) {
-    if (watermark != kMaxTimestamp && end > watermark - aggregate_.lateness) break;
-    WEIR_TRY(FireWindow(end, out));
-    fired_until_ = end;
-    DropPanesBefore(end);
+  fire_up_to_ = watermark;
+  return Resume(out);
+}
+
+Status WindowAggregateOperator::Resume(Collector& out) {
+  size_t emitted = 0;
+  while (emitted < context_.batch_rows || firing_ == std::nullopt) {
+    if (!firing_) {
+      const Micros end = NextEnd();
+      if (end == kMaxTimestamp) break;
+      if (fire_up_to_ != kMaxTimestamp && end > fire_up_to_ - aggregate_.lateness) break;
+      BeginFiring(end);
+      if (emitted >= context_.batch_rows) return Status::Ok();
+    }
+    Firing& firing = *firing_;
+    const AggregateRows::Window window{panes_of_.StartOf(firing.end), firing.end, true};
+    const size_t before = firing.next;
+    if (!firing.groups.empty()) {
+      WEIR_TRY(rows_->EmitNext(firing.groups, firing.next, &window, firing.end - 1,
+                               OutputWatermark(watermark_), "window", context_, ledger_, out));
+    }
+    emitted += firing.next - before;
+    if (firing.next < firing.groups.size()) continue;
+    fired_until_ = firing.end;
+    firing_.reset();
+    DropPanesBefore(fired_until_);
   }
-  watermark_ = std::max(watermark_, watermark);
-  if (watermark != kMaxTimestamp && watermark != kMinTimestamp) {
-    fired_until_ = std::max(fired_until_, watermark - aggregate_.lateness);
+  if (firing_) return Status::Ok();
+  watermark_ = std::max(watermark_, fire_up_to_);
+  if (fire_up_to_ != kMaxTimestamp && fire_up_to_ != kMinTimestamp) {
+    fired_until_ = std::max(fired_until_, fire_up_to_ - aggregate_.lateness);
   }
   ledger_.gauges["windows"] = static_cast<int64_t>(panes_.size());
   return Status::Ok();

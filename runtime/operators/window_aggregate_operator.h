@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/pane_assigner.h"
+#include "runtime/operators/resumable.h"
 #include "runtime/state/state_table.h"
 #include "runtime/vector/key_encoder.h"
 
@@ -26,7 +28,7 @@ namespace weir {
 /// A row that is late for some windows of its pane goes to a pane of its own that only later
 /// windows read. So the result of a window doesn't depend on whether it has already fired here,
 /// which varies with the number of workers, but only on the row's own watermark.
-class WindowAggregateOperator final : public Operator {
+class WindowAggregateOperator final : public Operator, public Resumable {
  public:
   enum class Input : uint8_t {
     kRows,
@@ -36,6 +38,8 @@ class WindowAggregateOperator final : public Operator {
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
+  bool HasMore() const override { return firing_.has_value(); }
+  Status Resume(Collector& out) override;
   Micros OutputWatermark(Micros watermark) const override;
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
@@ -56,6 +60,14 @@ class WindowAggregateOperator final : public Operator {
     uint8_t changed = 0;
   };
 
+  /// The window that fires: its groups, of which those before `next` have left.
+  struct Firing {
+    Micros end;
+    std::unique_ptr<StateTable> merged;  ///< what the groups point into; null: a single pane
+    std::vector<AggregateRows::Group> groups;
+    size_t next = 0;
+  };
+
   Pane& PaneAt(const PaneKey& key);
   /// Rows that an aggregate refuses are in `errors`.
   void AddToPane(const RecordBatch& batch, const PaneKey& key, const RowIndices& rows,
@@ -66,7 +78,7 @@ class WindowAggregateOperator final : public Operator {
   bool emits_early() const { return aggregate_.emit.on_update || aggregate_.emit.every; }
   /// End of the next window to fire, kMaxTimestamp when no pane waits for one.
   Micros NextEnd() const;
-  Status FireWindow(Micros end, Collector& out);
+  void BeginFiring(Micros end);
   /// Calls `visit(key, panes)` for the panes that window `end` reads.
   template <typename Visit>
   void ForPanesOf(Micros end, Visit&& visit);
@@ -88,6 +100,8 @@ class WindowAggregateOperator final : public Operator {
   FailingRows failing_;
 
   std::map<PaneKey, std::unique_ptr<Pane>> panes_;
+  std::optional<Firing> firing_;
+  Micros fire_up_to_ = kMinTimestamp;  ///< watermark under way
   Micros watermark_ = kMinTimestamp;
   Micros fired_until_ = kMinTimestamp;  ///< ends up to here have fired
   Micros next_emit_ = kMaxTimestamp;

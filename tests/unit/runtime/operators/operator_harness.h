@@ -10,6 +10,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
 #include "runtime/state/state_backend.h"
 #include "runtime/vector/column_gather.h"
 
@@ -74,9 +75,13 @@ class OperatorHarness final : public Collector {
       const RecordBatch batch = MakeTestBatch(input_, {rows.begin() + static_cast<ptrdiff_t>(begin),
                                                        rows.begin() + static_cast<ptrdiff_t>(end)});
       Check(op_->ProcessBatch(0, batch, *this));
+      TakeRest();
     }
   }
-  void Watermark(Micros watermark) { Check(op_->ProcessWatermark(watermark, *this)); }
+  void Watermark(Micros watermark) {
+    Check(op_->ProcessWatermark(watermark, *this));
+    TakeRest();
+  }
   void Time(Micros now) {
     clock_.AdvanceTo(now);
     if (op_->NextProcessingTime() <= now) Check(op_->ProcessTime(now, *this));
@@ -140,6 +145,13 @@ class OperatorHarness final : public Collector {
     context.batch_rows = batch_rows_;
     const Status opened = op_->Open(context);
     ASSERT_TRUE(opened.ok()) << opened.ToString();
+  }
+  /// A task would resume the operator when there is room; here there always is.
+  void TakeRest() {
+    auto* resumable = dynamic_cast<Resumable*>(op_.get());
+    while (resumable != nullptr && resumable->HasMore() && status_.ok()) {
+      Check(resumable->Resume(*this));
+    }
   }
   void Check(const Status& status) {
     if (!status.ok()) status_ = status;
