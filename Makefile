@@ -78,8 +78,14 @@ tsan: install-tests ## Execution and flow tests with ThreadSanitizer
 	@$(NO_ASLR) $(CTEST) --preset tsan -R '$(TSAN_TESTS)' \
 	  --output-junit $(CURDIR)/build/results/tsan.xml
 
-oracle: install-tests ## The speed layer against DuckDB: 1 M events with 1, 2 and 7 workers, and more
+oracle: install-tests build ## The speed layer against DuckDB, 1 M events: files, logs, a real Kafka
 	@$(WEIR_TEST_PYTHON) tests/oracle/run_oracle.py --flowc $(FLOWC) --full
+	@$(WEIR_TEST_PYTHON) tests/oracle/run_topics_oracle.py --flowc $(FLOWC) --through log \
+	  --events 1000000
+	@deploy/dev/services up kafka --port auto --dir build/oracle-broker
+	@$(WEIR_TEST_PYTHON) tests/oracle/run_topics_oracle.py --flowc $(FLOWC) --through kafka \
+	  --events 1000000 --broker build/oracle-broker; \
+	  status=$$?; deploy/dev/services down kafka --dir build/oracle-broker --purge; exit $$status
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 	@python3 bench/e2e/run_job.py --flowc $(FLOWC)

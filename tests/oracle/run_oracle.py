@@ -52,7 +52,7 @@ def check(flowc, base, source, events, workers, batch):
         shutil.copytree(source / part, data / part)
     started = time.monotonic()
     run([flowc, "run", ROOT / "pipelines" / "speed_layer" / "speed_layer.flow",
-         "--profile", "embedded", "--param", "min_rate=0", "--param", "max_rate=0",
+         "--profile", "files", "--param", "min_rate=0", "--param", "max_rate=0",
          "--workers", workers, "--batch", batch, "--quiet", "--state", folder / "state"],
         cwd=folder)
     print(f"{events} events, {workers} workers, batch {batch}: ran in "

@@ -11,6 +11,7 @@ window and view, the tables of transactions, and the materialized views of the D
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,13 @@ class Through:
         self.store = "data/kafka_local" if kind == "kafka" else "data/store"
         self.params = ["--param", f"brokers={brokers}"] if kind == "kafka" else []
         self.helper = ["--profile", kind, *self.params]
+
+
+def address_of(broker):
+    for line in (broker / "server.properties").read_text().splitlines():
+        if line.startswith("listeners="):
+            return re.search(r"PLAINTEXT://([^,]+)", line).group(1)
+    sys.exit(f"{broker}/server.properties names no listener")
 
 
 def make_input(flowc, folder, events):
@@ -76,12 +84,14 @@ def main():
     parser.add_argument("--flowc", required=True, type=Path)
     parser.add_argument("--through", required=True, choices=("log", "kafka"))
     parser.add_argument("--brokers", default="127.0.0.1:9092")
+    parser.add_argument("--broker", type=Path, help="folder of a broker of deploy/dev/services")
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--dir", type=Path, help="where to work (default: a temporary folder)")
     options = parser.parse_args()
     flowc = options.flowc.resolve()
-    through = Through(options.through, options.brokers)
+    brokers = address_of(options.broker) if options.broker else options.brokers
+    through = Through(options.through, brokers)
     folder = options.dir or Path(tempfile.mkdtemp(prefix="weir-topics-"))
     folder = folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)

@@ -25,7 +25,8 @@ TEST_P(BundledPipelines, TheSpeedLayerCompilesUnderEveryProfile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, BundledPipelines,
-                         testing::Values("embedded", "cluster", "demo"));
+                         testing::Values("embedded", "embedded_once", "kafka_local", "kafka_once",
+                                         "files", "cluster", "demo"));
 
 }  // namespace
 }  // namespace weir
