@@ -166,16 +166,19 @@ class AggregateCompiler {
       field.type = field.type.AsOptional();
     }
     const auto why = [this](Span span) {
-      return "`" + context_.catalog().TextOf(span) +
-             "` may leave its type; of a decimal with at most 28 digits it can't";
+      return "`" + context_.catalog().TextOf(span) + "` may leave its type";
     };
+    const std::string remedy =
+        "a sum of integers of 32 bits, or of decimals of at most 28 digits, always fits: "
+        "`sum(cast(x as decimal(19, 0)))`";
     if (rows_fail.valid()) {
-      context_.RequireErrorRoute(added, added.error, input, rows_fail, why(rows_fail));
+      context_.RequireErrorRoute(added, added.error, input, rows_fail, why(rows_fail), remedy);
     }
     const bool reported = rows_fail.valid() && !added.error.is_set();
     if (!results_fail.valid() || reported) return;
     results.schema = Schema::Make(std::move(fields));
-    context_.RequireErrorRoute(added, added.result_error, results, results_fail, why(results_fail));
+    context_.RequireErrorRoute(added, added.result_error, results, results_fail, why(results_fail),
+                               remedy);
   }
 
   void BindLate(AggregateNode& added, const StreamFlow& input) {

@@ -87,7 +87,8 @@ void StageContext::BindErrors(plan::LogicalNode& node, const StreamFlow& input,
 }
 
 void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
-                                     const StreamFlow& input, Span span, const std::string& why) {
+                                     const StreamFlow& input, Span span, const std::string& why,
+                                     const std::string& remedy) {
   if (slot.is_set() || input.broken) return;
   if (default_errors_ && shared_.default_errors != nullptr) {
     BindRoute(*shared_.default_errors, node, slot, RoutedRows::kError, input, "rows that fail");
@@ -97,12 +98,13 @@ void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
   if (shared_.default_errors != nullptr) {
     report.Note("`errors " + catalog().TextOf(shared_.default_errors->span) +
                 "` doesn't apply here: these rows come from its own target");
-    report.Help("make it not fail: `try …` gives null instead, `(try …) ?? otherwise` a value");
+    report.Help("make it not fail: " + remedy);
     return;
   }
   report.Help(
       "say where such rows go, in the head of the file: `pipeline p { errors -> rejected }`"
-      " with `stream rejected`; or make it not fail: `try …` gives null instead");
+      " with `stream rejected`; or make it not fail: " +
+      remedy);
 }
 
 void StageContext::BindRoute(const ast::Route& route, plan::LogicalNode& node, plan::Route& slot,

@@ -86,8 +86,11 @@ class StageContext {
 
   /// The node needs a place for rows that fail, whatever its expressions: too old to deduplicate.
   /// `slot` (inside `node`) takes the pipeline's `errors ->` unless it is set; F0604 without one.
-  void RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot, const StreamFlow& input,
-                         Span span, const std::string& why);
+  /// `remedy`: how to write it so that it can't fail.
+  void RequireErrorRoute(
+      plan::LogicalNode& node, plan::Route& slot, const StreamFlow& input, Span span,
+      const std::string& why,
+      const std::string& remedy = "`try …` gives null instead, `(try …) ?? otherwise` a value");
   void BindRoute(const ast::Route& route, plan::LogicalNode& node, plan::Route& slot,
                  RoutedRows rows, const StreamFlow& input, const std::string& what,
                  bool allow_default = false);

@@ -64,7 +64,7 @@ def read_back(flowc, through, folder, out):
     def query(table, target):
         target.mkdir(parents=True)
         rows = run([flowc, "query", f"SELECT * FROM {table}", "--store", through.store,
-                    "--format", "json", "--timeout", "300s"], cwd=folder)
+                    "--format", "json", "--timeout", "300"], cwd=folder)
         (target / "rows.jsonl").write_text(rows)
 
     for table in TABLES:

@@ -27,7 +27,7 @@ pipeline %(name)s { checkpoint = { every: 200ms } }
 schema Click {
   at: timestamp
   page: string
-  n: int64
+  n: int32
 }
 source clicks: Click
   from generator(rate: 5000, seed: 1)
