@@ -46,6 +46,8 @@ build: install ## flowc, optimized, as build/release/bin/flowc
 
 run: install-store build ## The bundled speed layer with generated events, until Ctrl-C
 	@echo "[run] $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo"
+	@if [ -e data/demo ]; then echo "[run] a new demo: data/demo of the last one is removed"; \
+	  rm -rf data/demo; fi
 	@echo "[run] generated events flow through the speed layer; Ctrl-C drains it and ends"
 	@exec $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo
 

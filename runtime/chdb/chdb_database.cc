@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "runtime/chdb/chdb_library.h"
 #include "runtime/chdb/chdb_status.h"
@@ -113,8 +114,10 @@ ChdbDatabase::~ChdbDatabase() {
 Result<ChdbDatabase::Connection**> ChdbDatabase::Connect() {
   // UTC: days and hours in views must not depend on where the process runs.
   std::string program = "clickhouse", path = "--path=" + folder_, zone = "--session_timezone=UTC";
-  char* arguments[] = {program.data(), path.data(), zone.data()};
-  Connection** connection = api_->connect(3, arguments);
+  // Failures come back as errors; on a terminal the engine would also write lines of its own.
+  std::string level = "--logger.level=none", console = "--logger.console=0";
+  char* arguments[] = {program.data(), path.data(), zone.data(), level.data(), console.data()};
+  Connection** connection = api_->connect(static_cast<int>(std::size(arguments)), arguments);
   if (connection != nullptr && *connection != nullptr) return connection;
   return IoError(
       "the embedded ClickHouse engine can't open {}: is the folder locked, damaged or of a newer "

@@ -80,7 +80,7 @@ class StoreTableBuilder {
       for (int column : request_.key)
         table_.order_by.push_back(request_.schema->field(column).name);
     }
-    table_.replaces = key_ != nullptr || (request_.upsert && !request_.key.empty());
+    table_.replaces = key_ != nullptr || !request_.key.empty();
     if (version_ != nullptr && !table_.replaces) {
       return InvalidArgumentError(
           "store: `version` decides which row of a key stays, so it needs `key`, or an upsert "

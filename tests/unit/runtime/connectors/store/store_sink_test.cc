@@ -152,6 +152,20 @@ TEST_F(StoreSinkTest, RowsOfAKeyReplaceEachOtherAlsoInTheNextRun) {
   EXPECT_EQ(Ask("SELECT n FROM things FINAL WHERE key = 'user:a'"), "3\n");
 }
 
+TEST_F(StoreSinkTest, AKeyClauseIsAKeyAlsoForRowsThatAreFinal) {
+  const SchemaPtr schema = Things();
+  SinkRequest request = Request(schema);
+  request.key = {1};  // `key name`
+  ASSERT_EQ(OpenSink(request).ToString(), "ok");
+  ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(1, "a", 100), Thing(2, "b", 200)})).ok());
+  DeliverAll();
+  ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(3, "a", 300)})).ok());
+  DeliverAll();
+  EXPECT_EQ(Ask("SELECT name, price FROM things FINAL ORDER BY name"), "a\t3\nb\t2\n");
+  EXPECT_EQ(Ask("SELECT engine, sorting_key FROM system.tables WHERE name = 'things'"),
+            "ReplacingMergeTree\tname\n");
+}
+
 TEST_F(StoreSinkTest, AnOlderVersionNeverReplacesANewerOne) {
   const SchemaPtr schema = Schema::Make({{"n", DataType::Int64(), {}}});
   SinkRequest request = Request(schema);
