@@ -23,13 +23,14 @@ class Explainer {
 
   Explanation Run() {
     using Slip = bool (Explainer::*)();
-    static constexpr Slip kSlips[] = {&Explainer::UnknownStage,         &Explainer::UnnamedColumn,
-                                      &Explainer::CompareWithAssign,    &Explainer::AssignWithEqual,
-                                      &Explainer::ValidateWithoutElse,  &Explainer::MissingRoute,
-                                      &Explainer::MissingColon,         &Explainer::SqlInPipeline,
-                                      &Explainer::UpperCaseWord,        &Explainer::ReservedName,
-                                      &Explainer::UnfinishedExpression, &Explainer::UnknownClause,
-                                      &Explainer::MissingComma};
+    static constexpr Slip kSlips[] = {
+        &Explainer::UnknownStage,        &Explainer::UnnamedColumn,
+        &Explainer::CompareWithAssign,   &Explainer::AssignWithEqual,
+        &Explainer::ValidateWithoutElse, &Explainer::MissingRoute,
+        &Explainer::MissingColon,        &Explainer::SqlInPipeline,
+        &Explainer::CountStar,           &Explainer::UpperCaseWord,
+        &Explainer::ReservedName,        &Explainer::UnfinishedExpression,
+        &Explainer::UnknownClause,       &Explainer::MissingComma};
     for (Slip slip : kSlips) {
       if ((this->*slip)()) return Result();
     }
@@ -252,6 +253,17 @@ class Explainer {
         .Arg(clause->sql)
         .Arg(clause->ours)
         .Help(std::string(clause->example));
+    return true;
+  }
+
+  /// `count(*)`.
+  bool CountStar() {
+    if (at_ < 2 || Text(at_) != "*" || Text(at_ - 1) != "(") return false;
+    if (!EqualIgnoringCase(Text(at_ - 2), "count")) return false;
+    scratch_.Report(Code::kF0022, tokens_.at(at_ - 2).span.To(tokens_.at(at_).span))
+        .Arg("count(*)")
+        .Arg("`count()`")
+        .Help("`count()` counts rows, `count(x)` those where `x` is not null");
     return true;
   }
 

@@ -121,7 +121,9 @@ std::string ReplayTarget::Refusal(const std::string& bytes) {
   chunk.header = header_;
   std::vector<RejectedRow> rejected;
   decoder_->Decode(chunk, clock_.Now(), columns_, rejected);
-  return rejected.empty() ? "" : rejected.front().reason;
+  if (rejected.empty()) return "";
+  const RejectedRow& row = rejected.front();
+  return row.counted_as.empty() ? row.reason : row.counted_as;
 }
 
 /// Partitions are called after their topic: `topic/0`, `topic-0`.

@@ -25,7 +25,8 @@ class ReplayTarget {
                                                     const ConnectorRegistry& registry,
                                                     const Clock& clock);
 
-  /// Why the present schema refuses the record; empty when it takes it.
+  /// Why the present schema refuses the record, without the values in it, so that records can be
+  /// counted by it; empty when it takes it.
   std::string Refusal(const std::string& bytes);
   /// Opens what Send will write to; nothing of `entries` has left when this fails.
   Status OpenFor(const std::vector<DeadLetterEntry>& entries);

@@ -163,7 +163,7 @@ TEST_F(StoreSinkTest, AKeyClauseIsAKeyAlsoForRowsThatAreFinal) {
   DeliverAll();
   EXPECT_EQ(Ask("SELECT name, price FROM things FINAL ORDER BY name"), "a\t3\nb\t2\n");
   EXPECT_EQ(Ask("SELECT engine, sorting_key FROM system.tables WHERE name = 'things'"),
-            "ReplacingMergeTree\tname\n");
+            "ReplacingMergeTree\t(name)\n");
 }
 
 TEST_F(StoreSinkTest, AnOlderVersionNeverReplacesANewerOne) {
