@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/flowc/fair_shares.h"
 #include "compiler/flowc/ledger_table.h"
 #include "compiler/flowc/terminal.h"
 #include "runtime/types/text.h"
@@ -48,7 +49,7 @@ std::vector<std::string> Table(const std::vector<std::string>& rows, int width) 
         names.push_back(key);
         line.resize(names.size());
       }
-      line[column] = Clip(CellText(value), 24);
+      line[column] = Clip(CellText(value), 36);
     }
     cells.push_back(std::move(line));
   }
@@ -140,27 +141,33 @@ void LiveView::DrawScreen(Job& job, Micros now) {
                               Grouped(static_cast<int64_t>(rate_.PerSecond())), Grouped(records),
                               job.coordinator().committed()));
   for (std::string& line : SourceLines(job, now)) lines.push_back(std::move(line));
-  if (!commands_.empty()) {
-    lines.push_back("");
-    lines.push_back("in another terminal, in this folder");
-    for (const std::string& command : commands_) lines.push_back("  " + command);
+  // Each section starts with an empty line. The ledger counts twice.
+  std::vector<std::string> commands, dead, streams, views;
+  if (!commands_.empty()) commands = {"", "in another terminal, in this folder"};
+  for (const std::string& command : commands_) commands.push_back("  " + command);
+  for (std::string& line : DeadLetterLines(ledgers_, width, kShownRows)) {
+    if (dead.empty()) dead = {"", "dead letters by reason"};
+    dead.push_back(std::move(line));
   }
-  std::vector<std::string> below;
-  const std::vector<std::string> dead = DeadLetterLines(ledgers_, width, kShownRows);
-  if (!dead.empty()) {
-    below.push_back("");
-    below.push_back("dead letters by reason");
-    below.insert(below.end(), dead.begin(), dead.end());
-  }
-  AddStreams(width, below);
-  AddViews(job, width, below);
-  // The ledger gets what the rest leaves, at least half.
-  const size_t left = height > lines.size() + 3 ? height - lines.size() - 3 : 1;
-  const size_t for_ledger = std::max(left / 2, left > below.size() ? left - below.size() : 1);
+  AddStreams(width, streams);
+  AddViews(job, width, views);
+  const size_t whole_ledger = LedgerLines(ledgers_, width, 0).size() + 1;
+  const size_t room = height > lines.size() + 1 ? height - 1 - lines.size() : 1;
+  const std::vector<size_t> shares =
+      FairShares({whole_ledger / 2, whole_ledger - whole_ledger / 2, commands.size(), dead.size(),
+                  streams.size(), views.size()},
+                 room);
   lines.push_back("");
-  for (std::string& line : LedgerLines(ledgers_, width, for_ledger))
+  const size_t for_ledger = shares[0] + shares[1];
+  for (std::string& line : LedgerLines(ledgers_, width, for_ledger > 3 ? for_ledger - 3 : 1)) {
     lines.push_back(std::move(line));
-  lines.insert(lines.end(), below.begin(), below.end());
+  }
+  size_t share = 2;
+  for (std::vector<std::string>* section : {&commands, &dead, &streams, &views}) {
+    section->resize(shares[share++]);
+    // A head without a row says nothing.
+    if (section->size() > 2) lines.insert(lines.end(), section->begin(), section->end());
+  }
   if (lines.size() > height - 1) lines.resize(height - 1);
 
   std::string frame = drawn_lines_ == 0 ? "\x1b[?1049h\x1b[?25l" : "";
