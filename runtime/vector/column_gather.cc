@@ -253,11 +253,18 @@ void ColumnGather::Impl::AppendLists(const Column& column, const RowSet& rows) {
     entry.offset = offset;
     std::fill_n(out, rows.count(), entry);
   } else {
+    // Rows that a flatten made of one row share its list: it is copied once, not once per element.
+    ListEntry last, copy;
     for (uint32_t i = 0; i < rows.count(); ++i) {
       const RowIndex row = rows[i];
       const ListEntry entry = in.IsNull(row) ? ListEntry{} : in[row];
+      if (entry.length > 0 && entry.offset == last.offset && entry.length == last.length) {
+        out[i] = copy;
+        continue;
+      }
       for (uint32_t k = 0; k < entry.length; ++k) child_rows.push_back(entry.offset + k);
-      out[i] = {offset, entry.length};
+      last = entry;
+      out[i] = copy = {offset, entry.length};
       offset += entry.length;
     }
   }

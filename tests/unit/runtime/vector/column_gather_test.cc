@@ -49,6 +49,26 @@ void CheckGather(const DataType& type, bool copy_strings, std::mt19937& random) 
   }
 }
 
+TEST(ColumnGather, RowsThatShareAListCopyItOnce) {
+  const DataType type = DataType::List(DataType::Int64());
+  const MutableColumnPtr lists = Column::Make(type, 2);
+  const Value first = Value(type, Value::List(1'000, Value::Int64(7)));
+  const Value second = Value(type, Value::List{Value::Int64(1)});
+  lists->SetValue(0, first);
+  lists->SetValue(1, second);
+  RowIndices rows(500, 0);
+  rows.push_back(1);
+  rows.push_back(0);
+  ColumnGather gather(type, /*copy_strings=*/true);
+  gather.Append(lists.get(), RowSet::Of(rows));
+  const ColumnPtr result = gather.Finish();
+  EXPECT_EQ(result->ValueAt(0), first);
+  EXPECT_EQ(result->ValueAt(499), first);
+  EXPECT_EQ(result->ValueAt(500), second);
+  EXPECT_EQ(result->ValueAt(501), first);
+  EXPECT_EQ(result->child(0)->length(), 2'001);
+}
+
 TEST(ColumnGather, EveryFormGivesTheAppendedValues) {
   std::mt19937 random(1);
   for (const DataType& type : AllForms()) {
