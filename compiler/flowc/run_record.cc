@@ -62,6 +62,10 @@ Result<RunRecord> RunRecord::Read(const std::string& folder) {
   const std::string path = PathIn(folder);
   std::ifstream in(path);
   if (!in) return NotFoundError("{}: no pipeline ran with this folder", path);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return DataLossError("{}: it is not what flowc run wrote", path);
+  }
   const Json json = Json::parse(in, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return DataLossError("{}: it is not what flowc run wrote", path);
   return FromJson(json);

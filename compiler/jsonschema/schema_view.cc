@@ -152,7 +152,7 @@ bool SchemaFile::AddReference(const JsonNode::Member& ref, const JsonNode& owner
   }
   const bool circle =
       std::find(active.begin(), active.end(), target) != active.end() ||
-      std::find(view.targets.begin(), view.targets.end(), target) != view.targets.end() ||
+      std::find(view.path.begin(), view.path.end(), target) != view.path.end() ||
       target == &owner;
   if (circle) {
     refuse("leads in a circle")
@@ -160,8 +160,15 @@ bool SchemaFile::AddReference(const JsonNode::Member& ref, const JsonNode& owner
         .Help("rows have no types without end: `jsonschema(…) { field: json }` keeps it as it is");
     return false;
   }
+  // What two parts of an `allOf` name both says the same twice.
+  if (std::find(view.targets.begin(), view.targets.end(), target) != view.targets.end()) {
+    return true;
+  }
   view.targets.push_back(target);
-  return AddLayer(*target, active, view);
+  view.path.push_back(target);
+  const bool added = AddLayer(*target, active, view);
+  view.path.pop_back();
+  return added;
 }
 
 bool SchemaFile::AddUnion(const JsonNode::Member& keyword, const JsonNode& owner,

@@ -14,6 +14,7 @@ namespace weir::jsonschema {
 struct SchemaView {
   std::vector<const JsonNode*> layers;   ///< the object itself first
   std::vector<const JsonNode*> targets;  ///< objects that a `$ref` led to
+  std::vector<const JsonNode*> path;     ///< those of them that are being added right now
   bool or_null = false;                  ///< `anyOf: [T, {type: null}]` was taken as T
 
   const JsonNode* Find(std::string_view keyword) const;

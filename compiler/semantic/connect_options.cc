@@ -176,6 +176,17 @@ bool ConnectorResolver::CheckRange(const OptionSpec& spec, const Value& value, S
     report.Note(fmt::format("values: {}", fmt::join(spec.choices, ", ")));
     return false;
   }
+  if (spec.type == OptionType::kString && value.as_string().empty()) {
+    // Nobody means the root of the file system by an empty folder.
+    const bool needed =
+        spec.required || (spec.default_value && !spec.default_value->as_string().empty());
+    if (!needed) return true;
+    diagnostics_.Report(Code::kF0511, span)
+        .Arg(spec.name)
+        .Arg("empty")
+        .Help(spec.example.empty() ? "" : fmt::format("example: {}", spec.example));
+    return false;
+  }
   const int64_t* number = std::get_if<int64_t>(&value.payload());
   if (number == nullptr) return true;
   bool too_low = spec.min && *number < *spec.min;
