@@ -134,6 +134,7 @@ class RunCommand final : public Command {
     Status status = job->Start();
     if (status.ok()) status = Drive(*job, mode, taps, server.get());
     Status closed = job->Close();
+    if (!status.ok() && !closed.ok()) Log(closed.message());  // what was left, beside why
     if (status.ok()) status = closed;
     if (status.ok()) status = CheckBooks(*job);
     return Finish(*job, options.workers, start, status);

@@ -10,6 +10,8 @@ namespace weir {
 namespace {
 
 constexpr std::chrono::seconds kPatienceAtClose{30};
+/// With a target that fails the job has waited already.
+constexpr std::chrono::seconds kPatienceWhenFailing{2};
 /// A unit is cut here whatever `batch` says.
 constexpr int64_t kMostUnitBytes = int64_t{32} << 20;
 
@@ -201,7 +203,7 @@ Status StoreWriter::Close() {
   FreezeCut();
   for (DeliveryUnit& unit : frozen_) lane_.Push(std::move(unit));
   frozen_.clear();
-  WEIR_TRY(lane_.Close(kPatienceAtClose));
+  WEIR_TRY(lane_.Close(lane_.health().ok() ? kPatienceAtClose : kPatienceWhenFailing));
   std::vector<RefusedRow> refused = std::move(unfit_);
   WEIR_TRY(lane_.TakeResults(refused));
   if (refused.empty()) return Status::Ok();
