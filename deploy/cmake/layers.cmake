@@ -63,7 +63,8 @@ weir_layer(compiler/planner DEPS compiler/optimizer compiler/plan stdlib/api run
 # runtime: what runs a plan
 weir_layer(runtime/eval DEPS compiler/plan stdlib/api runtime/format runtime/vector runtime/types
            runtime/base LIBS fmt absl re2 TEST_DEPS stdlib/scalar)
-weir_layer(runtime/checkpoint DEPS runtime/state runtime/base LIBS fmt)
+weir_layer(runtime/checkpoint DEPS runtime/connector runtime/state runtime/vector runtime/types
+           runtime/base LIBS fmt threads)
 weir_layer(runtime/operators DEPS compiler/plan stdlib/api runtime/eval runtime/vector
            runtime/state runtime/time runtime/connector runtime/format runtime/types runtime/base
            LIBS fmt absl xxhash TEST_DEPS stdlib/scalar stdlib/aggregate)

@@ -7,10 +7,8 @@
 
 namespace weir {
 
-CheckpointCoordinator::CheckpointCoordinator(StateBackend* backend, uint32_t workers)
-    : backend_(backend),
-      workers_(workers),
-      committed_(backend == nullptr ? 0 : backend->last_epoch()) {}
+CheckpointCoordinator::CheckpointCoordinator(uint64_t committed, uint32_t workers)
+    : workers_(workers), committed_(committed), last_begun_(committed) {}
 
 uint64_t CheckpointCoordinator::Begin() {
   std::lock_guard lock(mutex_);
@@ -18,9 +16,9 @@ uint64_t CheckpointCoordinator::Begin() {
     ++skipped_;
     return 0;
   }
-  under_way_ = committed_ + 1;
+  under_way_ = ++last_begun_;
   completed_ = 0;
-  deltas_.clear();
+  gathered_ = false;
   return under_way_;
 }
 
@@ -36,27 +34,39 @@ void CheckpointCoordinator::Complete(uint32_t worker, uint64_t epoch,
 
 bool CheckpointCoordinator::ReadyToCommit() const {
   std::lock_guard lock(mutex_);
-  return under_way_ != 0 && completed_ == workers_;
+  return under_way_ != 0 && completed_ == workers_ && !gathered_;
 }
 
-Status CheckpointCoordinator::Commit(std::vector<StateDelta> extra) {
-  std::vector<StateDelta> deltas;
-  uint64_t epoch = 0;
-  {
-    std::lock_guard lock(mutex_);
-    WEIR_CHECK(under_way_ != 0 && completed_ == workers_, "barrier {} is not complete", under_way_);
-    epoch = under_way_;
-    deltas = std::move(deltas_);
-    deltas_.clear();
-  }
-  // Outside the lock: writing may take long, and nobody can start another one meanwhile.
-  deltas.insert(deltas.end(), std::make_move_iterator(extra.begin()),
-                std::make_move_iterator(extra.end()));
-  Status status = backend_ == nullptr ? Status::Ok() : backend_->Commit(epoch, deltas);
+CommitRequest CheckpointCoordinator::Gather(std::vector<StateDelta> extra) {
   std::lock_guard lock(mutex_);
+  WEIR_CHECK(under_way_ != 0 && completed_ == workers_, "barrier {} is not complete", under_way_);
+  gathered_ = true;
+  CommitRequest request{under_way_, std::move(deltas_)};
+  deltas_.clear();
+  request.deltas.insert(request.deltas.end(), std::make_move_iterator(extra.begin()),
+                        std::make_move_iterator(extra.end()));
+  return request;
+}
+
+void CheckpointCoordinator::Finish(CommitResult result) {
+  std::lock_guard lock(mutex_);
+  WEIR_CHECK(gathered_ && result.epoch == under_way_,
+             "the commit of {} ended while {} is under way", result.epoch, under_way_);
   under_way_ = 0;
-  if (status.ok()) committed_ = epoch;
-  return status;
+  gathered_ = false;
+  if (result.status.ok()) {
+    committed_ = result.epoch;
+  } else {
+    ++failed_;
+    deltas_ = std::move(result.deltas);
+  }
+}
+
+void CheckpointCoordinator::Abandon() {
+  std::lock_guard lock(mutex_);
+  WEIR_CHECK(!gathered_, "barrier {} is being committed", under_way_);
+  under_way_ = 0;
+  ++failed_;
 }
 
 uint64_t CheckpointCoordinator::committed() const {
@@ -72,6 +82,11 @@ uint64_t CheckpointCoordinator::under_way() const {
 int64_t CheckpointCoordinator::skipped() const {
   std::lock_guard lock(mutex_);
   return skipped_;
+}
+
+int64_t CheckpointCoordinator::failed() const {
+  std::lock_guard lock(mutex_);
+  return failed_;
 }
 
 }  // namespace weir

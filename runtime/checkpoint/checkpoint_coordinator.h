@@ -4,41 +4,50 @@
 #include <mutex>
 #include <vector>
 
-#include "runtime/base/status.h"
+#include "runtime/checkpoint/committer.h"
 #include "runtime/state/state_backend.h"
 
 namespace weir {
 
-/// One checkpoint at a time: Begin -> every worker Completes -> Commit. Thread-safe.
+/// Numbers barriers and gathers what workers put down at one: Begin -> every worker Completes ->
+/// Gather -> (the committer) -> Finish. One checkpoint at a time. Thread-safe.
 class CheckpointCoordinator {
  public:
-  /// `backend` may be null: barriers then only freeze sinks and check ledgers, nothing is stored.
-  CheckpointCoordinator(StateBackend* backend, uint32_t workers);
+  /// `committed`: the last epoch of an earlier run, 0 when there is none.
+  CheckpointCoordinator(uint64_t committed, uint32_t workers);
 
-  /// Starts the next checkpoint; 0 when one is under way (it is skipped and counted).
+  /// Starts the next checkpoint; 0 when one is under way (it is skipped and counted). Numbers of
+  /// failed ones are not used again.
   uint64_t Begin();
   /// Worker `worker` has aligned barrier `epoch` in all its operators; `deltas` is what they wrote.
   void Complete(uint32_t worker, uint64_t epoch, std::vector<StateDelta> deltas);
-  /// All workers have completed the checkpoint under way.
+  /// All workers have completed the checkpoint under way, and Gather has not taken it.
   bool ReadyToCommit() const;
-  /// Adds what belongs to no worker (ledgers) and makes the checkpoint durable. `ReadyToCommit`
-  /// must hold. A failure leaves the state as of the commit before.
-  Status Commit(std::vector<StateDelta> extra);
+  /// What the commit holds: what failed commits left, what workers wrote, and `extra`, which
+  /// belongs to no worker (ledgers). `ReadyToCommit` must hold.
+  CommitRequest Gather(std::vector<StateDelta> extra);
+  /// The commit has ended. After a failure its deltas go into the next one.
+  void Finish(CommitResult result);
+  /// Gives up the gathered or completed checkpoint: its deltas go into the next one.
+  void Abandon();
 
-  /// Last epoch that is committed; continues where the backend stands.
+  /// Last epoch that is committed.
   uint64_t committed() const;
   uint64_t under_way() const;
   int64_t skipped() const;
+  int64_t failed() const;
 
  private:
-  StateBackend* backend_;
   const uint32_t workers_;
   mutable std::mutex mutex_;
   uint64_t committed_;
+  uint64_t last_begun_;
   uint64_t under_way_ = 0;
   uint32_t completed_ = 0;
+  bool gathered_ = false;
   int64_t skipped_ = 0;
-  std::vector<StateDelta> deltas_;
+  int64_t failed_ = 0;
+  std::vector<StateDelta> deltas_;  ///< older ones first: later changes of a key win
 };
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/base/clock.h"
@@ -22,9 +23,10 @@ struct RefusedRow {
   int attempts = 1;
 };
 
-/// Writes the rows of one lane of one worker. Called by one thread. The life of rows:
-/// Append (pending, may be buffered and spilled) -> Freeze at a barrier (a durable unit) ->
-/// Deliver (idempotent, retried until acknowledged). At-least-once writers may deliver in Append.
+/// Writes the rows of one worker. Called by one thread. The life of rows: Append (pending, may be
+/// buffered and spilled) -> Freeze at a barrier (part of that checkpoint) -> SinkConnector::Prepare
+/// (durable) -> the commit -> SinkConnector::Committed (delivered, idempotently, until
+/// acknowledged). At-least-once writers may deliver in Append.
 ///
 /// No call waits for a target: a writer whose target may be slow or away delivers on a thread of
 /// its own, says by HasUndelivered that it has not finished, and by SinkConnector::HasRoom that it
@@ -34,10 +36,11 @@ class SinkWriter {
   virtual ~SinkWriter() = default;
   virtual Status Open() = 0;
   virtual Status Append(const RecordBatch& batch) = 0;
-  /// Ends the current unit if it has rows: fsynced, named, not yet visible.
-  virtual Status Freeze() = 0;
-  /// Makes every frozen unit visible, or starts to. Rows the target has refused since the last call
-  /// are appended to `refused`.
+  /// Barrier `epoch`: rows given so far belong to its checkpoint, later ones don't. A mark; what
+  /// takes time (encoding apart) is left to Prepare.
+  virtual Status Freeze(uint64_t epoch) = 0;
+  /// After the commit of a barrier: rows that the target has refused since the last call are
+  /// appended to `refused`. They belong to the next barrier.
   virtual Status Deliver(std::vector<RefusedRow>& refused) = 0;
   /// Frozen rows that the target has not acknowledged, or refused ones that Deliver has not handed
   /// out. At the last barrier Deliver is called again until there are none.
@@ -81,11 +84,37 @@ struct SinkRequest {
 };
 
 /// One sink of a running job. Thread-safe after Open.
+///
+/// Calls at the start: Open, Restore, MakeWriter for each worker. At a checkpoint, when every
+/// writer has frozen its epoch: Prepare, the commit, Committed; both from the committer's thread,
+/// which may wait for disks but not for targets.
 class SinkConnector {
  public:
   virtual ~SinkConnector() = default;
   /// Checks settings, reachability and permissions; errors name the option and the fix.
   virtual Status Open() = 0;
+
+  /// Makes durable what writers have frozen up to `epoch` and returns what the commit must hold, so
+  /// that a later run can deliver what is not delivered yet: opaque, small, a codec version first.
+  /// Called again for a later epoch when a commit failed.
+  virtual Result<std::string> Prepare(uint64_t epoch) {
+    (void)epoch;
+    return std::string();
+  }
+  /// The commit of `epoch` is durable: what is frozen up to it is delivered, or begins to be.
+  virtual Status Committed(uint64_t epoch) {
+    (void)epoch;
+    return Status::Ok();
+  }
+  /// `state` is what Prepare returned for the last commit, `epoch` which one that was; 0 and ""
+  /// when there is none. Units that it lists are delivered (or queued to be), all others that an
+  /// earlier run of this incarnation left behind are removed.
+  virtual Status Restore(uint64_t epoch, std::string_view state) {
+    (void)epoch;
+    (void)state;
+    return Status::Ok();
+  }
+
   virtual Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) = 0;
   /// False while as much waits for the target as may: sources that feed the sink stop reading. Rows
   /// that are inside the job, and barriers, come all the same (guarantees.md rule 13). Called by

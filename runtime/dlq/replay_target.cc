@@ -162,6 +162,7 @@ Result<ReplayTarget::Writer*> ReplayTarget::WriterOf(const std::string& topic) {
   Writer made;
   WEIR_ASSIGN(made.sink, spec_.sink->make(request));
   WEIR_TRY(made.sink->Open());
+  WEIR_TRY(made.sink->Restore(0, ""));
   WEIR_ASSIGN(made.writer, made.sink->MakeWriter(0));
   WEIR_TRY(made.writer->Open());
   return &writers_.emplace(topic, std::move(made)).first->second;
@@ -210,7 +211,9 @@ Status ReplayTarget::Send(const std::vector<DeadLetterEntry>& entries) {
   for (const auto& [topic, records] : by_topic) {
     WEIR_ASSIGN(Writer* const writer, WriterOf(topic));
     WEIR_TRY(writer->writer->Append(MakeBatch(records)));
-    WEIR_TRY(writer->writer->Freeze());
+    WEIR_TRY(writer->writer->Freeze(++writer->epoch));
+    WEIR_TRY(writer->sink->Prepare(writer->epoch).status());
+    WEIR_TRY(writer->sink->Committed(writer->epoch));
     WEIR_TRY(DeliverAll(*writer->writer));
   }
   return Status::Ok();

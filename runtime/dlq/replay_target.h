@@ -38,6 +38,7 @@ class ReplayTarget {
   struct Writer {
     std::unique_ptr<SinkConnector> sink;
     std::unique_ptr<SinkWriter> writer;
+    uint64_t epoch = 0;  ///< of the last batch
   };
 
   ReplayTarget(const plan::SourceNode& node, const ConnectorSpec& spec, const Clock& clock)

@@ -42,6 +42,7 @@ class Job {
   Status Close();
 
   JobCoordinator& coordinator() { return *coordinator_; }
+  Committer& committer() { return *committer_; }
   JobSignals& signals() { return *signals_; }
   const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
   const Clock& clock() const { return *options_.clock; }
@@ -84,6 +85,7 @@ class Job {
   std::vector<std::pair<std::string, std::shared_ptr<ViewRows>>> views_;
   std::vector<std::unique_ptr<ExchangeChannel>> channels_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Committer> committer_;  ///< uses the sinks
   std::unique_ptr<JobCoordinator> coordinator_;
   std::atomic<bool> stop_requested_{false};
 };

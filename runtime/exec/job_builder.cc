@@ -68,13 +68,15 @@ JobBuilder::~JobBuilder() = default;
 Result<std::unique_ptr<Job>> JobBuilder::Build() {
   WEIR_CHECK(options_.workers >= 1 && options_.clock != nullptr && options_.connectors != nullptr,
              "a job needs workers, a clock and connectors");
-  job_->checkpoints_ = std::make_unique<CheckpointCoordinator>(options_.state, options_.workers);
+  const uint64_t committed = options_.state == nullptr ? 0 : options_.state->last_epoch();
+  job_->checkpoints_ = std::make_unique<CheckpointCoordinator>(committed, options_.workers);
   for (uint32_t i = 0; i < options_.workers; ++i) {
     job_->workers_.push_back(
         std::make_unique<Worker>(i, job_->signals_.get(), job_->checkpoints_.get()));
     job_->workers_.back()->context()->snapshot_state = options_.state != nullptr;
   }
   WEIR_TRY(OpenConnectors());
+  WEIR_TRY(RestoreSinks());
   FindExchanges();
   FindLevels();
   MakeChannels();
@@ -85,9 +87,9 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
   WEIR_TRY(Restore());
   std::vector<Worker*> workers;
   for (auto& worker : job_->workers_) workers.push_back(worker.get());
-  job_->coordinator_ =
-      std::make_unique<JobCoordinator>(&plan_, std::move(workers), job_->signals_.get(),
-                                       job_->checkpoints_.get(), options_.checkpoint_every);
+  job_->coordinator_ = std::make_unique<JobCoordinator>(
+      &plan_, std::move(workers), job_->signals_.get(), job_->checkpoints_.get(),
+      job_->committer_.get(), options_.checkpoint_every);
   return std::move(job_);
 }
 
@@ -391,6 +393,27 @@ void JobBuilder::MakeEntries(uint32_t worker) {
     entry.sinks = SinksBehind(node.id);
     owner.AddEntry(std::move(entry));
   }
+}
+
+/// Delivers what the last commit holds of sinks, and makes the committer.
+Status JobBuilder::RestoreSinks() {
+  std::map<std::string, std::string> stored;
+  const uint64_t epoch = job_->checkpoints_->committed();
+  if (epoch > 0) {
+    const StateReader reader(*options_.state, kSinksOperator, 0, 0, true);
+    WEIR_TRY(reader.ForEachUnkeyed(kSinksSlot, [&](std::string_view name, std::string_view value) {
+      stored[std::string(name)] = value;
+      return Status::Ok();
+    }));
+  }
+  std::vector<std::pair<std::string, SinkConnector*>> sinks;
+  for (const auto& [name, sink] : job_->sinks_) {
+    const Status restored = sink->Restore(epoch, stored[name]);
+    if (!restored.ok()) return restored.WithContext(name);
+    sinks.emplace_back(name, sink.get());
+  }
+  job_->committer_ = std::make_unique<Committer>(options_.state, std::move(sinks));
+  return Status::Ok();
 }
 
 Status JobBuilder::Restore() {

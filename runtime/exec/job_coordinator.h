@@ -7,19 +7,24 @@
 
 #include "compiler/plan/physical_plan.h"
 #include "runtime/checkpoint/checkpoint_coordinator.h"
+#include "runtime/checkpoint/committer.h"
 #include "runtime/exec/job_signals.h"
 #include "runtime/exec/ledger_report.h"
 #include "runtime/exec/worker.h"
 
 namespace weir {
 
-/// Decides when barriers go out, commits them, lets sinks deliver, and ends the job: after the last
-/// input has ended, or on request, a final barrier for each depth of sinks (rows that a sink
-/// refuses may go to another one). Never blocks; called by the thread that runs the job.
+/// Decides when barriers go out, has them committed, lets sinks deliver, and ends the job: after
+/// the last input has ended, or on request, a final barrier for each depth of sinks (rows that a
+/// sink refuses may go to another one). Never blocks while the committer has a thread; called by
+/// the thread that runs the job.
+///
+/// A commit that fails for want of room or by a failing disk does not end the job: sources pause,
+/// and the next barrier tries again.
 class JobCoordinator {
  public:
   JobCoordinator(const plan::PhysicalPlan* plan, std::vector<Worker*> workers, JobSignals* signals,
-                 CheckpointCoordinator* checkpoints, Micros checkpoint_every);
+                 CheckpointCoordinator* checkpoints, Committer* committer, Micros checkpoint_every);
 
   /// Does what can be done now; true when it did something.
   bool Advance(Micros now);
@@ -30,7 +35,7 @@ class JobCoordinator {
   void RequestCheckpoint() { requested_ = true; }
 
   bool done() const { return done_; }
-  bool busy() const { return under_way_ || delivering_ || requested_; }
+  bool busy() const { return under_way_ || committing_ || delivering_ || requested_; }
   const Status& failure() const { return failure_; }
   /// Clock time of the next barrier; kMaxTimestamp: none planned.
   Micros next_checkpoint() const { return next_; }
@@ -40,8 +45,10 @@ class JobCoordinator {
   bool FindFailure();
   bool GiveUp(Micros now);
   void Begin();
-  void Commit();
-  bool CheckLedgers(const NodeAccounts& accounts);
+  void Commit(Micros now);
+  bool FinishCommit(Micros now);
+  void NoteFailedCommit(const Status& status, Micros now);
+  bool CheckLedgers(const NodeAccounts& accounts, Micros now);
   bool FinalStageReady() const;
   void NotifyWorkers();
 
@@ -49,13 +56,17 @@ class JobCoordinator {
   std::vector<Worker*> workers_;
   JobSignals* signals_;
   CheckpointCoordinator* checkpoints_;
+  Committer* committer_;
   const Micros every_;
   Micros next_ = kMaxTimestamp;
   bool started_ = false;
   bool requested_ = false;
   bool stopping_ = false;
-  bool under_way_ = false;
+  bool under_way_ = false;   ///< workers align it
+  bool committing_ = false;  ///< the committer has it
   bool delivering_ = false;
+  int failures_ = 0;           ///< commits in a row
+  bool books_failed_ = false;  ///< the last checkpoint's ledger did not add up
   Micros drained_by_ = kMaxTimestamp;
   bool final_ = false;  ///< the barrier under way is one of the last
   bool done_ = false;
@@ -63,6 +74,7 @@ class JobCoordinator {
   int deepest_ = 0;
   uint64_t epoch_ = 0;
   int64_t committed_ = 0;
+  Status failed_commit_;  ///< the last one
   Status failure_;
 };
 

@@ -11,6 +11,7 @@ namespace weir {
 /// between two steps; numbers only grow.
 struct JobSignals {
   std::atomic<bool> stop{false};     ///< sources read nothing more
+  std::atomic<bool> pause{false};    ///< no checkpoint succeeds: sources wait until one does
   std::atomic<bool> exit{false};     ///< workers do nothing more
   std::atomic<uint64_t> barrier{0};  ///< inject this barrier at every source
   std::atomic<uint64_t> deliver{0};  ///< its commit is done: sinks deliver

@@ -78,7 +78,7 @@ class AcceptingWriter final : public SinkWriter {
  public:
   Status Open() override { return Status::Ok(); }
   Status Append(const RecordBatch&) override { return Status::Ok(); }
-  Status Freeze() override { return Status::Ok(); }
+  Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>&) override { return Status::Ok(); }
 };
 

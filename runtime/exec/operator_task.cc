@@ -145,7 +145,7 @@ void OperatorTask::SetAccount(const NodeAccount& account) {
 
 void OperatorTask::Barrier() {
   Check(op_->PrepareBarrier(*this));
-  if (sink_ != nullptr) Check(sink_->Freeze());
+  if (sink_ != nullptr) Check(sink_->Freeze(progress_.aligned()));
   if (context_->snapshot_state && !context_->failed()) {
     StateWriter writer(name());
     Check(op_->Snapshot(writer));

@@ -42,6 +42,7 @@ Status ThreadScheduler::Run(Job& job, const std::function<void()>& poll) {
     threads.emplace_back(
         [&job, &signals, w = worker.get()] { RunWorker(*w, signals, job.clock()); });
   }
+  job.committer().Start([&signals] { signals.job.Notify(); });
   Status housekeeping;
   while (!coordinator.done() && housekeeping.ok()) {
     const Micros now = job.clock().Now();
@@ -57,6 +58,7 @@ Status ThreadScheduler::Run(Job& job, const std::function<void()>& poll) {
     signals.job.Wait(
         Until(coordinator.busy() ? kMaxTimestamp : coordinator.next_checkpoint(), now));
   }
+  job.committer().Stop();
   signals.exit.store(true, std::memory_order_release);
   for (const auto& worker : job.workers()) worker->events()->Notify();
   threads.clear();

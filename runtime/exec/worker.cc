@@ -181,6 +181,7 @@ Entry* Worker::PickReceiver(std::mt19937_64* random) {
 }
 
 bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
+  const bool paused = signals_->pause.load(std::memory_order_acquire);
   const size_t count = source_entries_.size();
   const size_t first = random == nullptr || count == 0 ? next_source_ : (*random)() % count;
   for (size_t i = 0; i < count; ++i) {
@@ -191,7 +192,7 @@ bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
       return true;
     }
     if (Paused(entry) || Blocked(entry)) continue;
-    if (!entry.source->ended() && !SinksHaveRoom(entry)) {
+    if (!entry.source->ended() && (paused || !SinksHaveRoom(entry))) {
       wake_at = std::min(wake_at, now + kTargetPause);
       continue;
     }

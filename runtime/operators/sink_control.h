@@ -14,9 +14,9 @@ class Collector;
 class SinkControl {
  public:
   virtual ~SinkControl() = default;
-  /// Pending rows become a durable unit that is not yet visible.
-  virtual Status Freeze() = 0;
-  /// Makes frozen units visible. Rows that the target refuses leave through `out` (the sink's
+  /// Pending rows belong to the checkpoint `epoch`.
+  virtual Status Freeze(uint64_t epoch) = 0;
+  /// Rows that the target has refused leave through `out` (the sink's
   /// `refused` route); they belong to the next barrier.
   virtual Status Deliver(Collector& out) = 0;
   /// Deliver has more to do: the target has not answered for all that is frozen.

@@ -72,10 +72,10 @@ Status SinkOperator::AddRowOptions(RecordBatch& batch, Collector& out) {
   return RouteRefused(refused, out);
 }
 
-Status SinkOperator::Freeze() {
+Status SinkOperator::Freeze(uint64_t epoch) {
   if (has_rows_) ++unit_;
   has_rows_ = false;
-  return writer_->Freeze().WithContext(fmt::format("sink {}", sink_.sink));
+  return writer_->Freeze(epoch).WithContext(fmt::format("sink {}", sink_.sink));
 }
 
 RecordBatch SinkOperator::BuildFailedWrites(const std::vector<RefusedRow>& refused) const {

@@ -122,9 +122,10 @@ Status ViewOperator::Restore(const StateReader& in) {
   });
 }
 
-Status ViewOperator::Freeze() {
-  return writer_ == nullptr ? Status::Ok()
-                            : writer_->Freeze().WithContext(fmt::format("view {}", view_.view));
+Status ViewOperator::Freeze(uint64_t epoch) {
+  return writer_ == nullptr
+             ? Status::Ok()
+             : writer_->Freeze(epoch).WithContext(fmt::format("view {}", view_.view));
 }
 
 Status ViewOperator::Deliver(Collector&) {

@@ -31,7 +31,7 @@ class ViewOperator final : public Operator, public SinkControl {
   Status Snapshot(StateWriter& out) override;
   Status Restore(const StateReader& in) override;
 
-  Status Freeze() override;
+  Status Freeze(uint64_t epoch) override;
   Status Deliver(Collector& out) override;
   bool HasUndelivered() const override;
   Status Tick(Micros now) override;

@@ -39,7 +39,7 @@ class ConsoleWriter final : public SinkWriter {
     }
     return sink_.Print(lines_);
   }
-  Status Freeze() override { return Status::Ok(); }
+  Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>& refused) override {
     (void)refused;
     return Status::Ok();

@@ -12,7 +12,7 @@ class DiscardWriter final : public SinkWriter {
     (void)batch;
     return Status::Ok();
   }
-  Status Freeze() override { return Status::Ok(); }
+  Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>& refused) override {
     (void)refused;
     return Status::Ok();

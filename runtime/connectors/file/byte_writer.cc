@@ -31,12 +31,14 @@ class PlainWriter final : public ByteWriter {
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return FileError("write", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(written));
+      size_ += written;
     }
     return Status::Ok();
   }
+  Status EndFrame() override { return Status::Ok(); }
+  int64_t size() const override { return size_; }
 
   Status Finish() override {
-    if (::fdatasync(file_) != 0 && errno != EINVAL) return FileError("sync", path_, errno);
     const int closed = ::close(file_);
     file_ = -1;
     return closed == 0 ? Status::Ok() : FileError("close", path_, errno);
@@ -45,6 +47,7 @@ class PlainWriter final : public ByteWriter {
  private:
   std::string path_;
   int file_;
+  int64_t size_ = 0;
 };
 
 class GzipWriter final : public ByteWriter {
@@ -57,9 +60,21 @@ class GzipWriter final : public ByteWriter {
   GzipWriter& operator=(const GzipWriter&) = delete;
   ~GzipWriter() override { deflateEnd(&stream_); }
 
-  Status Write(std::string_view bytes) override { return Pack(bytes, Z_NO_FLUSH); }
-  Status Finish() override {
+  Status Write(std::string_view bytes) override {
+    in_frame_ |= !bytes.empty();
+    return Pack(bytes, Z_NO_FLUSH);
+  }
+  Status EndFrame() override {
+    // An empty file still needs one member to be a gzip file.
+    if (!in_frame_ && file_->size() > 0) return Status::Ok();
+    in_frame_ = false;
     WEIR_TRY(Pack({}, Z_FINISH));
+    deflateReset(&stream_);
+    return Status::Ok();
+  }
+  int64_t size() const override { return file_->size(); }
+  Status Finish() override {
+    WEIR_TRY(EndFrame());
     return file_->Finish();
   }
 
@@ -79,6 +94,7 @@ class GzipWriter final : public ByteWriter {
   std::unique_ptr<ByteWriter> file_;
   std::vector<char> packed_;
   z_stream stream_{};
+  bool in_frame_ = false;
 };
 
 class ZstdWriter final : public ByteWriter {
@@ -92,9 +108,18 @@ class ZstdWriter final : public ByteWriter {
   ZstdWriter& operator=(const ZstdWriter&) = delete;
   ~ZstdWriter() override { ZSTD_freeCCtx(stream_); }
 
-  Status Write(std::string_view bytes) override { return Pack(bytes, ZSTD_e_continue); }
+  Status Write(std::string_view bytes) override {
+    in_frame_ |= !bytes.empty();
+    return Pack(bytes, ZSTD_e_continue);
+  }
+  Status EndFrame() override {
+    if (!in_frame_ && file_->size() > 0) return Status::Ok();
+    in_frame_ = false;
+    return Pack({}, ZSTD_e_end);
+  }
+  int64_t size() const override { return file_->size(); }
   Status Finish() override {
-    WEIR_TRY(Pack({}, ZSTD_e_end));
+    WEIR_TRY(EndFrame());
     return file_->Finish();
   }
 
@@ -114,6 +139,7 @@ class ZstdWriter final : public ByteWriter {
   std::unique_ptr<ByteWriter> file_;
   std::vector<char> packed_;
   ZSTD_CCtx* stream_;
+  bool in_frame_ = false;
 };
 
 }  // namespace
@@ -132,6 +158,16 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
   if (compression == "gzip") return std::unique_ptr<ByteWriter>(new GzipWriter(std::move(plain)));
   if (compression == "zstd") return std::unique_ptr<ByteWriter>(new ZstdWriter(std::move(plain)));
   return plain;
+}
+
+Status SyncFile(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return FileError("open", path, errno);
+  const int synced = ::fdatasync(file);
+  const int error = errno;
+  ::close(file);
+  if (synced != 0 && error != EINVAL) return FileError("sync", path, error);
+  return Status::Ok();
 }
 
 Status SyncFolder(const std::string& folder) {

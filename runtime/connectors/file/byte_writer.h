@@ -14,7 +14,11 @@ class ByteWriter {
  public:
   virtual ~ByteWriter() = default;
   virtual Status Write(std::string_view bytes) = 0;
-  /// Ends compression, makes the bytes durable and closes the file.
+  /// What is written so far can be read without what follows: ends a compressed member or frame.
+  virtual Status EndFrame() = 0;
+  /// Bytes in the file; those of whole frames after EndFrame.
+  virtual int64_t size() const = 0;
+  /// Ends the last frame and closes the file, which is durable after SyncFile only.
   virtual Status Finish() = 0;
 };
 
@@ -24,6 +28,9 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
 
 /// What file names of a compression end with: "", ".gz", ".zst".
 std::string_view CompressionSuffix(std::string_view compression);
+
+/// Makes a closed or open file's bytes durable.
+Status SyncFile(const std::string& path);
 
 /// Makes renames in `folder` durable.
 Status SyncFolder(const std::string& folder);

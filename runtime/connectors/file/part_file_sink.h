@@ -6,6 +6,7 @@
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/output_claim.h"
 #include "runtime/connectors/file/part_lease.h"
+#include "runtime/connectors/file/part_units.h"
 
 namespace weir {
 
@@ -28,18 +29,24 @@ struct FileSinkSettings {
 };
 
 /// A folder of `part-<incarnation>-<lane>-<unit>.jsonl`: each unit is written as a hidden `.tmp`
-/// file and renamed when it is delivered, so that a reader only ever sees whole units.
+/// file and renamed once the commit that holds it is durable, so that a reader sees each row once,
+/// whenever the process dies (guarantees.md rules 4 and 15).
 class PartFileSink final : public SinkConnector {
  public:
-  explicit PartFileSink(FileSinkSettings settings) : settings_(std::move(settings)) {}
+  explicit PartFileSink(FileSinkSettings settings);
 
   Status Open() override;
+  Result<std::string> Prepare(uint64_t epoch) override;
+  Status Committed(uint64_t epoch) override;
+  Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
+  Status Close() override;
 
  private:
   FileSinkSettings settings_;
   OutputClaim claim_;
   PartLease lease_;
+  PartUnits units_;
 };
 
 /// Makes `folder` and checks that files can be made in it.

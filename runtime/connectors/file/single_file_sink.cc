@@ -22,7 +22,7 @@ class SharedFileWriter final : public SinkWriter {
     encoder_->Append(batch, buffer_);
     return buffer_.size() >= kWriteBytes ? HandOver() : Status::Ok();
   }
-  Status Freeze() override { return HandOver(); }
+  Status Freeze(uint64_t) override { return HandOver(); }
   Status Deliver(std::vector<RefusedRow>& refused) override {
     (void)refused;
     return Status::Ok();
@@ -87,6 +87,7 @@ Status SingleFileSink::Close() {
   if (file_ == nullptr) return Status::Ok();
   WEIR_TRY(file_->Finish());
   file_ = nullptr;
+  WEIR_TRY(SyncFile(Unfinished()));
   std::error_code error;
   fs::rename(Unfinished(), settings_.path, error);
   if (error) return FileError("rename to", settings_.path, error.value());

@@ -20,7 +20,7 @@ class KafkaWriter final : public SinkWriter {
 
   Status Open() override { return Status::Ok(); }
   Status Append(const RecordBatch& batch) override;
-  Status Freeze() override { return Status::Ok(); }
+  Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>& refused) override;
   bool HasUndelivered() const override;
   Status Close() override;

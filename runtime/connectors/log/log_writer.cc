@@ -117,7 +117,7 @@ bool LogWriter::IsDue(Micros now) const {
   return IsFull() || (settings_.batch_time > 0 && now - unit_start_ >= settings_.batch_time);
 }
 
-Status LogWriter::Freeze() {
+Status LogWriter::Freeze(uint64_t) {
   if (unit_rows_ == 0) return Status::Ok();
   const bool batched =
       settings_.batch_rows > 0 || settings_.batch_bytes > 0 || settings_.batch_time > 0;

@@ -21,7 +21,7 @@ class LogWriter final : public SinkWriter {
 
   Status Open() override;
   Status Append(const RecordBatch& batch) override;
-  Status Freeze() override;
+  Status Freeze(uint64_t epoch) override;
   Status Deliver(std::vector<RefusedRow>& refused) override;
   Status Tick(Micros now) override;
   Status Close() override;

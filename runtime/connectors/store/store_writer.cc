@@ -164,7 +164,7 @@ void StoreWriter::FreezeCut() {
   cut_.clear();
 }
 
-Status StoreWriter::Freeze() {
+Status StoreWriter::Freeze(uint64_t) {
   if (IsDue()) CutAll();
   FreezeCut();
   pending_frozen_ = pending_.size();

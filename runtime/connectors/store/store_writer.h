@@ -21,7 +21,7 @@ class StoreWriter final : public SinkWriter {
 
   Status Open() override;
   Status Append(const RecordBatch& batch) override;
-  Status Freeze() override;
+  Status Freeze(uint64_t epoch) override;
   Status Deliver(std::vector<RefusedRow>& refused) override;
   bool HasUndelivered() const override;
   Status Close() override;

@@ -36,7 +36,7 @@ class SlowWriter final : public SinkWriter {
     target_->most_waiting = std::max(target_->most_waiting.load(), target_->waiting());
     return Status::Ok();
   }
-  Status Freeze() override { return Status::Ok(); }
+  Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>&) override { return Status::Ok(); }
   bool HasUndelivered() const override { return target_->waiting() > 0; }
 

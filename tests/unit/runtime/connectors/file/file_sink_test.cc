@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <thread>
 
@@ -30,8 +31,23 @@ class FileSinkTest : public FileTest {
     request.incarnation = incarnation_;
     request.clock = &clock_;
     Result<std::unique_ptr<SinkConnector>> sink = FileConnectorSpec().sink->make(request);
-    if (sink.ok()) WEIR_TRY((*sink)->Open());
+    if (sink.ok()) {
+      WEIR_TRY((*sink)->Open());
+      WEIR_TRY((*sink)->Restore(epoch_, state_));
+    }
     return sink;
+  }
+  /// A checkpoint that succeeds; state_ is what it holds of the sink.
+  void Commit(SinkConnector& sink, SinkWriter& writer) {
+    Prepare(sink, writer);
+    ASSERT_TRUE(sink.Committed(epoch_).ok());
+    ASSERT_TRUE(writer.Deliver(refused_).ok());
+  }
+  void Prepare(SinkConnector& sink, SinkWriter& writer) {
+    ASSERT_TRUE(writer.Freeze(++epoch_).ok());
+    Result<std::string> state = sink.Prepare(epoch_);
+    ASSERT_TRUE(state.ok()) << state.status().ToString();
+    state_ = *state;
   }
   std::unique_ptr<SinkWriter> Writer(SinkConnector& sink, uint32_t worker = 0) {
     Result<std::unique_ptr<SinkWriter>> writer = sink.MakeWriter(worker);
@@ -51,6 +67,8 @@ class FileSinkTest : public FileTest {
   SinkRequest request_;
   std::string incarnation_ = "i1";
   std::vector<RefusedRow> refused_;
+  uint64_t epoch_ = 0;
+  std::string state_;
 };
 
 TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
@@ -59,14 +77,20 @@ TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
   EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
-  ASSERT_TRUE(writer->Freeze().ok());
+  Prepare(**sink, *writer);
   EXPECT_EQ(ReadAll("out/.part-i1-0-000000.jsonl.tmp"), "{\"n\":1}\n{\"n\":2}\n");
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  ASSERT_TRUE((*sink)->Committed(epoch_).ok());
   EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
-  ASSERT_TRUE(writer->Freeze().ok());  // no rows, no unit
+  Commit(**sink, *writer);  // no rows, no unit
   ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
-  ASSERT_TRUE(writer->Close().ok());
+  Commit(**sink, *writer);
   EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":3}\n");
+  ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  ASSERT_TRUE((*sink)->Close().ok());
+  EXPECT_EQ(Names("out"),
+            (std::vector<std::string>{".part-i1-0-000002.jsonl.tmp", "part-i1-0-000000.jsonl",
+                                      "part-i1-0-000001.jsonl"}));
 }
 
 TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
@@ -76,10 +100,104 @@ TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
   Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 1)).ok());
-  ASSERT_TRUE(writer->Close().ok());
+  Commit(**sink, *writer);
   EXPECT_EQ(Names("out"),
-            (std::vector<std::string>{".part-i1-1-000000.jsonl.tmp", "part-i1-0-000004.jsonl",
-                                      "part-i1-0-000005.jsonl"}));
+            (std::vector<std::string>{"part-i1-0-000004.jsonl", "part-i1-0-000005.jsonl"}));
+}
+
+TEST_F(FileSinkTest, ACommittedUnitBecomesVisibleAfterACrash) {
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  Commit(**sink, *writer);
+  ASSERT_TRUE(writer->Append(Rows(3, 2)).ok());
+  Prepare(**sink, *writer);  // committed, and the process dies before it can deliver
+  ASSERT_TRUE(writer->Append(Rows(5, 2)).ok());
+  writer = nullptr;
+  sink->reset();
+  for (int start = 0; start < 2; ++start) {  // the second one dies before its first commit
+    sink = Make({{"path", Value::String(Path("out"))}});
+    ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+    EXPECT_EQ(Names("out"),
+              (std::vector<std::string>{"part-i1-0-000000.jsonl", "part-i1-0-000001.jsonl"}));
+    EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":3}\n{\"n\":4}\n");
+    sink->reset();
+  }
+}
+
+TEST_F(FileSinkTest, AnUncommittedUnitGoesAtTheNextStart) {
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  Commit(**sink, *writer);
+  const std::string committed = state_;
+  ASSERT_TRUE(writer->Append(Rows(3, 2)).ok());
+  Prepare(**sink, *writer);
+  writer = nullptr;
+  sink->reset();
+  state_ = committed;
+  sink = Make({{"path", Value::String(Path("out"))}});
+  ASSERT_TRUE(sink.ok());
+  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(7, 1)).ok());
+  Commit(**sink, *writer);
+  EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":7}\n");
+}
+
+TEST_F(FileSinkTest, AUnitOfSeveralCheckpointsIsCutToTheLastOne) {
+  for (const std::string_view compression : {"none", "gzip", "zstd"}) {
+    request_.batch_rows = 1000;
+    epoch_ = 0;
+    state_.clear();
+    const std::string folder = fmt::format("cut-{}", compression);
+    const std::vector<std::pair<std::string, Value>> options = {
+        {"path", Value::String(Path(folder))},
+        {"compression", Value::String(std::string(compression))}};
+    Result<std::unique_ptr<SinkConnector>> sink = Make(options);
+    std::unique_ptr<SinkWriter> writer = Writer(**sink);
+    ASSERT_TRUE(writer->Append(Rows(1, 1)).ok());
+    Commit(**sink, *writer);
+    ASSERT_TRUE(writer->Append(Rows(2, 1)).ok());
+    Commit(**sink, *writer);
+    const std::string committed = state_;
+    ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
+    Prepare(**sink, *writer);
+    writer = nullptr;
+    sink->reset();
+    state_ = committed;
+    sink = Make(options);
+    ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+    ASSERT_EQ(Names(folder).size(), 1u);
+    Result<std::unique_ptr<ByteReader>> reader =
+        OpenByteReader(Path(folder + "/" + Names(folder)[0]));
+    ASSERT_TRUE(reader.ok());
+    std::string text;
+    char bytes[100];
+    for (size_t read = 1; read > 0;) {
+      read = *(*reader)->Read(bytes, sizeof(bytes));
+      text.append(bytes, read);
+    }
+    EXPECT_EQ(text, "{\"n\":1}\n{\"n\":2}\n") << compression;
+  }
+}
+
+TEST_F(FileSinkTest, WhatTheCommitHasAndTheFolderHasNotIsDataLoss) {
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  Prepare(**sink, *writer);
+  writer = nullptr;
+  sink->reset();
+  const std::string hidden = Path("out/.part-i1-0-000000.jsonl.tmp");
+  std::filesystem::resize_file(hidden, 5);
+  Status status = Make({{"path", Value::String(Path("out"))}}).status();
+  EXPECT_EQ(status.code(), StatusCode::kDataLoss);
+  EXPECT_THAT(status.message(), testing::HasSubstr(hidden + " has 5 bytes"));
+  std::filesystem::remove(hidden);
+  status = Make({{"path", Value::String(Path("out"))}}).status();
+  EXPECT_EQ(status.code(), StatusCode::kDataLoss);
+  EXPECT_THAT(status.message(), testing::HasSubstr("part-i1-0-000000.jsonl is gone"));
 }
 
 /// A run without a state folder that is killed while a part is open.
@@ -145,16 +263,15 @@ TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
   Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
-  ASSERT_TRUE(writer->Freeze().ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  Commit(**sink, *writer);
   EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
   ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  Commit(**sink, *writer);
   EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
   ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
   clock_.AdvanceTo(11 * kMicrosPerSecond);
   ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  Commit(**sink, *writer);
   EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":4}\n");
 }
 
@@ -196,12 +313,14 @@ TEST_F(FileSinkTest, AFailedRunLeavesNoSingleFile) {
 
 TEST_F(FileSinkTest, PackedPartsReadBack) {
   for (const auto& [compression, suffix] : {std::pair{"gzip", ".gz"}, std::pair{"zstd", ".zst"}}) {
+    epoch_ = 0;
+    state_.clear();
     const std::string folder = std::string("out-") + compression;
     Result<std::unique_ptr<SinkConnector>> sink =
         Make({{"path", Value::String(Path(folder))}, {"compression", Value::String(compression)}});
     std::unique_ptr<SinkWriter> writer = Writer(**sink);
     ASSERT_TRUE(writer->Append(Rows(1, 3)).ok());
-    ASSERT_TRUE(writer->Close().ok());
+    Commit(**sink, *writer);
     const std::string file = folder + "/part-i1-0-000000.jsonl" + suffix;
     Result<std::unique_ptr<ByteReader>> reader = OpenByteReader(Path(file));
     ASSERT_TRUE(reader.ok());

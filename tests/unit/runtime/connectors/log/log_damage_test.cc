@@ -173,7 +173,7 @@ TEST_F(LogDamageTest, SurvivesKillAtAnyMoment) {
       const auto writer = Writer(**sink);
       std::vector<RefusedRow> refused;
       for (int64_t unit = next / kRows;; ++unit) {
-        if (!writer->Append(Rows(unit * kRows, kRows)).ok() || !writer->Freeze().ok() ||
+        if (!writer->Append(Rows(unit * kRows, kRows)).ok() || !writer->Freeze(1).ok() ||
             !writer->Deliver(refused).ok()) {
           ::_exit(3);
         }

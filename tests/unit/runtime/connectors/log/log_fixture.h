@@ -86,7 +86,7 @@ class LogTest : public ::testing::Test {
     const auto sink = Sink(given);
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(first, count)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     std::vector<RefusedRow> refused;
     ASSERT_TRUE(writer->Deliver(refused).ok());
     ASSERT_TRUE(writer->Close().ok());

@@ -20,7 +20,7 @@ TEST_F(LogSinkTest, AUnitIsInvisibleUntilItIsDelivered) {
   const auto writer = Writer(*sink);
   ASSERT_TRUE(writer->Append(Rows(0, 10)).ok());
   EXPECT_TRUE(ReadAll().empty());
-  ASSERT_TRUE(writer->Freeze().ok());
+  ASSERT_TRUE(writer->Freeze(1).ok());
   EXPECT_TRUE(ReadAll().empty());
   ASSERT_TRUE(writer->Append(Rows(10, 5)).ok());
   ASSERT_TRUE(writer->Deliver(refused_).ok());
@@ -89,7 +89,7 @@ TEST_F(LogSinkTest, WritersOfSeveralSinksShareATopic) {
       std::vector<RefusedRow> refused;
       for (int unit = 0; unit < kUnits; ++unit) {
         ASSERT_TRUE(writer->Append(Rows((w * kUnits + unit) * kRows, kRows)).ok());
-        ASSERT_TRUE(writer->Freeze().ok());
+        ASSERT_TRUE(writer->Freeze(1).ok());
         ASSERT_TRUE(writer->Deliver(refused).ok());
       }
       ASSERT_TRUE(writer->Close().ok());
@@ -116,7 +116,7 @@ TEST_F(LogSinkTest, ADeliveryIsRepeatedWithoutHarm) {
     const auto sink = Sink();
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     ASSERT_TRUE(writer->Close().ok());
@@ -139,7 +139,7 @@ TEST_F(LogSinkTest, BatchClauseHoldsUnitsBack) {
   ASSERT_TRUE(sink.ok() && (*sink)->Open().ok());
   const auto writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
-  ASSERT_TRUE(writer->Freeze().ok());
+  ASSERT_TRUE(writer->Freeze(1).ok());
   ASSERT_TRUE(writer->Deliver(refused_).ok());
   EXPECT_TRUE(ReadAll().empty());
   clock_.AdvanceTo(clock_.Now() + 2 * kMicrosPerSecond);
@@ -174,7 +174,7 @@ TEST_F(LogSinkTest, AFullDiskIsAnErrorAndLeavesTheTopicWhole) {
     const auto writer = Writer(*sink);
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
     Status status = writer->Append(Rows(5, 2000));
-    if (status.ok()) status = writer->Freeze();
+    if (status.ok()) status = writer->Freeze(1);
     ::setrlimit(RLIMIT_FSIZE, &old);
     ASSERT_FALSE(status.ok());
     EXPECT_THAT(status.message(), HasSubstr("cannot write"));

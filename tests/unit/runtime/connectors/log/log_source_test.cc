@@ -35,7 +35,7 @@ TEST_F(LogSourceTest, FollowsWhatIsWrittenMeanwhile) {
   const auto writer = Writer(*sink);
   for (int unit = 0; unit < 5; ++unit) {
     ASSERT_TRUE(writer->Append(Rows(3 + unit, 1)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     EXPECT_EQ(Drain(*reader).end, PollState::kEmpty);
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     EXPECT_EQ(Drain(*reader).records, Expected(3 + unit, 1));
@@ -103,7 +103,7 @@ TEST_F(LogSourceTest, FollowsRollingSegments) {
   int64_t read = 0;
   for (int unit = 0; unit < 40; ++unit) {
     ASSERT_TRUE(writer->Append(Rows(unit * 500, 500)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     if (source == nullptr) {
       source = Source();
@@ -132,7 +132,7 @@ TEST_F(LogSourceTest, FollowsRollingJournals) {
   int64_t read = 0;
   for (int64_t unit = 0; unit < kUnits; ++unit) {
     ASSERT_TRUE(writer->Append(row).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     if (source == nullptr) {
       source = Source();
@@ -172,7 +172,7 @@ TEST_F(LogSourceTest, RetentionDeletesWholeSegmentsAndOldPositionsAreErrors) {
   const auto writer = Writer(*sink);
   const auto write = [&](int64_t first) {
     ASSERT_TRUE(writer->Append(Rows(first, 2000)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     clock_.AdvanceTo(clock_.Now() + 30 * kMicrosPerSecond);
     ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
@@ -215,7 +215,7 @@ TEST_F(LogSourceTest, RetentionBySizeSurvivesARestart) {
     const auto sink = Sink(options);
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(i * 1000, 1000)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(1).ok());
     ASSERT_TRUE(writer->Deliver(refused_).ok());
     clock_.AdvanceTo(clock_.Now() + 30 * kMicrosPerSecond);
     ASSERT_TRUE(writer->Tick(clock_.Now()).ok());

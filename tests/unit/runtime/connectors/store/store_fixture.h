@@ -46,7 +46,7 @@ class StoreFixture : public ChdbTest {
   /// A barrier and the delivery behind it, until nothing is left.
   std::vector<RefusedRow> DeliverAll() {
     std::vector<RefusedRow> refused;
-    EXPECT_TRUE(writer_->Freeze().ok());
+    EXPECT_TRUE(writer_->Freeze(1).ok());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (std::chrono::steady_clock::now() < deadline) {
       const Status status = writer_->Deliver(refused);

@@ -253,7 +253,7 @@ TEST_F(StoreSinkTest, UnitsAreCutByRowsAndByTime) {
   ASSERT_EQ(OpenSink(request).ToString(), "ok");
   std::vector<RefusedRow> refused;
   const auto barrier = [&] {
-    EXPECT_TRUE(writer_->Freeze().ok());
+    EXPECT_TRUE(writer_->Freeze(1).ok());
     EXPECT_TRUE(writer_->Deliver(refused).ok());
   };
   const auto wait_for = [&](const std::string& count) {
@@ -281,7 +281,7 @@ TEST_F(StoreSinkTest, RowsBehindTheLastBarrierAreNotWaitedForButGoAtClose) {
   const SchemaPtr schema = Things();
   ASSERT_EQ(OpenSink(Request(schema)).ToString(), "ok");
   ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(1, "before")})).ok());
-  ASSERT_TRUE(writer_->Freeze().ok());
+  ASSERT_TRUE(writer_->Freeze(1).ok());
   ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(2, "behind")})).ok());
   std::vector<RefusedRow> refused;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -315,7 +315,7 @@ TEST_F(StoreSinkTest, ATableThatIsGoneEndsTheSinkWithAnError) {
   ASSERT_EQ(OpenSink(Request(schema)).ToString(), "ok");
   Ask("DROP TABLE things");
   ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(1, "a")})).ok());
-  ASSERT_TRUE(writer_->Freeze().ok());
+  ASSERT_TRUE(writer_->Freeze(1).ok());
   std::vector<RefusedRow> refused;
   Status status;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);

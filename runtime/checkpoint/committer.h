@@ -1,0 +1,80 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "runtime/connector/sink_connector.h"
+#include "runtime/state/state_backend.h"
+
+namespace weir {
+
+/// What one checkpoint commits, besides what sinks have frozen.
+struct CommitRequest {
+  uint64_t epoch = 0;
+  std::vector<StateDelta> deltas;
+};
+
+struct CommitResult {
+  uint64_t epoch = 0;
+  /// The commit. Not ok: nothing of it counts, and `deltas` are given back for the next one.
+  Status status;
+  /// After a commit: a sink that could not deliver what is committed.
+  Status delivery;
+  std::vector<StateDelta> deltas;
+};
+
+/// The part of a checkpoint that waits for disks: sinks make durable what they have frozen, one
+/// atomic commit of the state follows, sinks deliver. One checkpoint at a time; workers go on
+/// meanwhile.
+///
+/// Either `Start` gives it a thread, or its owner calls `RunOnce` (tests, a simulated schedule).
+/// Submit and TakeResult: one thread.
+class Committer {
+ public:
+  /// Sinks by the name of their node. `backend` may be null: then only sinks are asked.
+  Committer(StateBackend* backend, std::vector<std::pair<std::string, SinkConnector*>> sinks);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  /// `done` is called on the thread after each commit.
+  void Start(std::function<void()> done);
+  /// Finishes the commit under way, then ends the thread.
+  void Stop();
+  bool has_thread() const { return thread_.joinable(); }
+
+  void Submit(CommitRequest request);
+  /// Performs what was submitted; false when there is nothing.
+  bool RunOnce();
+  std::optional<CommitResult> TakeResult();
+
+ private:
+  void Loop();
+  CommitResult Perform(CommitRequest request);
+  Result<StateDelta> PrepareSinks(uint64_t epoch) const;
+  Status DeliverSinks(uint64_t epoch) const;
+
+  StateBackend* const backend_;
+  const std::vector<std::pair<std::string, SinkConnector*>> sinks_;
+  std::function<void()> done_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::optional<CommitRequest> request_;
+  std::optional<CommitResult> result_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Where a commit keeps what `SinkConnector::Prepare` returned, by name of the sink's node.
+inline constexpr char kSinksOperator[] = "@sinks";
+inline constexpr char kSinksSlot[] = "units";
+
+}  // namespace weir

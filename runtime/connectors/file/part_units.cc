@@ -1,0 +1,181 @@
+#include "runtime/connectors/file/part_units.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+
+#include "runtime/connectors/file/byte_writer.h"
+#include "runtime/connectors/file/file_paths.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// First line of what a commit holds.
+constexpr std::string_view kStateVersion = "part-units 1";
+
+}  // namespace
+
+PartUnits::PartUnits(std::string folder, std::string incarnation)
+    : folder_(std::move(folder)), incarnation_(std::move(incarnation)) {}
+
+std::string PartUnits::Hidden(const std::string& name) const {
+  return fmt::format("{}/.{}.tmp", folder_, name);
+}
+
+uint64_t PartUnits::NextUnit(uint32_t lane) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = next_.find(lane);
+  return known == next_.end() ? 0 : known->second;
+}
+
+void PartUnits::Freeze(PartUnit unit) {
+  const std::lock_guard lock(mutex_);
+  uint64_t& next = next_[unit.lane];
+  next = std::max(next, unit.number + 1);
+  const std::pair key{unit.lane, unit.number};
+  frozen_.insert_or_assign(key, std::move(unit));
+}
+
+Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
+  std::map<std::pair<uint32_t, uint64_t>, PartUnit> frozen;
+  std::string state(kStateVersion);
+  {
+    const std::lock_guard lock(mutex_);
+    frozen = frozen_;
+    for (const auto& [lane, number] : next_) {
+      fmt::format_to(std::back_inserter(state), "\nnext {} {}", lane, number);
+    }
+  }
+  if (!durable) return std::string();
+  bool named = false;
+  for (const auto& [key, unit] : frozen) {
+    if (unit.epoch > epoch) continue;
+    auto known = synced_.find(key);
+    if (known == synced_.end() || known->second < unit.length) {
+      WEIR_TRY(SyncFile(Hidden(unit.name)));
+      named |= known == synced_.end();
+      synced_[key] = unit.length;
+    }
+    fmt::format_to(std::back_inserter(state), "\n{} {} {} {} {} {}", unit.ended ? "ended" : "open",
+                   unit.lane, unit.number, unit.length, unit.epoch, unit.name);
+  }
+  if (named) WEIR_TRY(SyncFolder(folder_));
+  return state;
+}
+
+Status PartUnits::Deliver(uint64_t epoch) {
+  std::vector<std::pair<std::pair<uint32_t, uint64_t>, std::string>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    committed_ = epoch;
+    for (const auto& [key, unit] : frozen_) {
+      if (unit.ended && unit.epoch <= epoch) due.emplace_back(key, unit.name);
+    }
+  }
+  for (const auto& [key, name] : due) {
+    std::error_code error;
+    fs::rename(Hidden(name), folder_ + "/" + name, error);
+    if (error) return FileError("rename to", folder_ + "/" + name, error.value());
+    synced_.erase(key);
+    const std::lock_guard lock(mutex_);
+    frozen_.erase(key);
+  }
+  return due.empty() ? Status::Ok() : SyncFolder(folder_);
+}
+
+Status PartUnits::PublishCommitted() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, unit] : frozen_) {
+    if (unit.epoch <= committed_) WEIR_TRY(Publish(unit));
+  }
+  frozen_.clear();
+  return SyncFolder(folder_);
+}
+
+Result<std::vector<PartUnit>> PartUnits::Parse(std::string_view state) {
+  std::vector<PartUnit> units;
+  if (state.empty()) return units;
+  std::istringstream lines{std::string(state)};
+  std::string line;
+  std::getline(lines, line);
+  if (line != kStateVersion) {
+    return DataLossError("the state of the parts in {} begins with \"{}\", not \"{}\"", folder_,
+                         line, kStateVersion);
+  }
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::string kind;
+    PartUnit unit;
+    words >> kind >> unit.lane >> unit.number;
+    if (kind == "next") {
+      next_[unit.lane] = unit.number;
+    } else {
+      words >> unit.length >> unit.epoch >> unit.name;
+      unit.ended = kind == "ended";
+      units.push_back(unit);
+    }
+    if (!words) return DataLossError("the state of the parts in {} is damaged: {}", folder_, line);
+  }
+  return units;
+}
+
+Status PartUnits::Publish(const PartUnit& unit) const {
+  const std::string hidden = Hidden(unit.name);
+  const std::string visible = folder_ + "/" + unit.name;
+  std::error_code error;
+  if (!fs::exists(hidden, error)) {
+    // Renamed before the crash.
+    if (fs::exists(visible, error)) return Status::Ok();
+    return DataLossError("{} is gone: the last checkpoint has {} bytes of it", visible,
+                         unit.length);
+  }
+  const auto size = static_cast<int64_t>(fs::file_size(hidden, error));
+  if (error || size < unit.length) {
+    return DataLossError("{} has {} bytes; the last checkpoint has {} of them", hidden, size,
+                         unit.length);
+  }
+  if (size > unit.length) {
+    if (::truncate(hidden.c_str(), unit.length) != 0) return FileError("cut", hidden, errno);
+    WEIR_TRY(SyncFile(hidden));
+  }
+  fs::rename(hidden, visible, error);
+  return error ? FileError("rename to", visible, error.value()) : Status::Ok();
+}
+
+Status PartUnits::RemoveUnlisted() {
+  const std::string start = fmt::format("part-{}-", incarnation_);
+  std::error_code error;
+  std::vector<fs::path> unlisted;
+  for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.starts_with("." + start)) unlisted.push_back(it->path());
+    if (!name.starts_with(start)) continue;
+    const char* end_of_name = name.data() + name.size();
+    uint32_t lane = 0;
+    uint64_t unit = 0;
+    const auto after_lane = std::from_chars(name.data() + start.size(), end_of_name, lane);
+    if (after_lane.ec != std::errc() || after_lane.ptr == end_of_name) continue;
+    if (std::from_chars(after_lane.ptr + 1, end_of_name, unit).ec != std::errc()) continue;
+    next_[lane] = std::max(next_[lane], unit + 1);
+  }
+  if (error) return FileError("read folder", folder_, error.value());
+  for (const fs::path& path : unlisted) fs::remove(path, error);
+  return SyncFolder(folder_);
+}
+
+Status PartUnits::Restore(uint64_t epoch, std::string_view state) {
+  (void)epoch;
+  WEIR_ASSIGN(const std::vector<PartUnit> units, Parse(state));
+  for (const PartUnit& unit : units) WEIR_TRY(Publish(unit));
+  return RemoveUnlisted();
+}
+
+}  // namespace weir

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/result.h"
+
+namespace weir {
+
+/// A part file that readers can't see yet.
+struct PartUnit {
+  uint32_t lane = 0;
+  uint64_t number = 0;
+  std::string name;
+  int64_t length = 0;  ///< bytes that belong to `epoch`; whole frames where compressed
+  uint64_t epoch = 0;  ///< the checkpoint that it was frozen for
+  bool ended = false;  ///< no rows follow: the commit makes it visible
+};
+
+/// The parts of a folder that are frozen and not yet visible, of all writers. Thread-safe.
+class PartUnits {
+ public:
+  PartUnits(std::string folder, std::string incarnation);
+
+  std::string Hidden(const std::string& name) const;
+  /// Number of the first unit that `lane` has not used.
+  uint64_t NextUnit(uint32_t lane) const;
+
+  /// `unit` as of a barrier; replaces what an earlier barrier said of it.
+  void Freeze(PartUnit unit);
+  /// Syncs (if `durable`) what is frozen up to `epoch` and says what a later run must know of it.
+  Result<std::string> Prepare(uint64_t epoch, bool durable);
+  /// Makes ended units visible that are frozen up to `epoch`.
+  Status Deliver(uint64_t epoch);
+  /// At the end: units that wait for more rows become visible with what is committed of them.
+  Status PublishCommitted();
+  /// After a crash: cuts units of the commit to their length and makes them visible, removes what
+  /// no commit lists. Before any writer.
+  Status Restore(uint64_t epoch, std::string_view state);
+
+ private:
+  Result<std::vector<PartUnit>> Parse(std::string_view state);
+  Status Publish(const PartUnit& unit) const;
+  Status RemoveUnlisted();
+
+  const std::string folder_;
+  const std::string incarnation_;
+  mutable std::mutex mutex_;
+  uint64_t committed_ = 0;                                    ///< last epoch
+  std::map<std::pair<uint32_t, uint64_t>, PartUnit> frozen_;  ///< by lane, number
+  std::map<std::pair<uint32_t, uint64_t>, int64_t> synced_;   ///< bytes known to be durable
+  std::map<uint32_t, uint64_t> next_;                         ///< unit, by lane
+};
+
+}  // namespace weir
