@@ -13,11 +13,11 @@ namespace weir {
 /// What is known of one commit.
 struct CommitRecord {
   uint64_t epoch = 0;
-  Micros time = 0;            ///< when it was written; of the engine's clock
-  Micros duration = 0;        ///< of writing it; 0 for the newest, since a commit can't time itself
-  uint64_t entries = 0;       ///< changes
-  uint64_t bytes = 0;         ///< of their keys and values
-  bool as_files = false;      ///< ingested as sorted files, not through the write-ahead log
+  Micros time = 0;        ///< when it was written; of the engine's clock
+  Micros duration = 0;    ///< of writing it; 0 for the newest, since a commit can't time itself
+  uint64_t entries = 0;   ///< changes
+  uint64_t bytes = 0;     ///< of their keys and values
+  bool as_files = false;  ///< ingested as sorted files, not through the write-ahead log
 
   bool operator==(const CommitRecord&) const = default;
 };

@@ -17,9 +17,8 @@ class MemoryStateBackend final : public StateBackend {
     CommitRecord record{.epoch = epoch};
     for (const StateDelta& delta : deltas) {
       for (const SlotChanges& changes : delta.slots) {
-        changes.ForEach([&](const StateChange& change) {
-          Apply(delta.operator_name, changes.slot(), change);
-        });
+        changes.ForEach(
+            [&](const StateChange& change) { Apply(delta.operator_name, changes.slot(), change); });
         record.entries += changes.size();
         record.bytes += changes.bytes();
       }
@@ -54,8 +53,8 @@ class MemoryStateBackend final : public StateBackend {
     std::vector<std::optional<std::string>> values;
     values.reserve(keys.size());
     for (const StateKey& key : keys) {
-      const auto found = rows_.find(Key{std::string(operator_name), std::string(slot),
-                                        key.key_group, std::string(key.key)});
+      const auto found = rows_.find(
+          Key{std::string(operator_name), std::string(slot), key.key_group, std::string(key.key)});
       values.push_back(found == rows_.end() ? std::nullopt
                                             : std::optional<std::string>(found->second));
     }
@@ -99,8 +98,7 @@ class MemoryStateBackend final : public StateBackend {
  private:
   using Key = std::tuple<std::string, std::string, uint32_t, std::string>;
 
-  void Apply(const std::string& operator_name, const std::string& slot,
-             const StateChange& change) {
+  void Apply(const std::string& operator_name, const std::string& slot, const StateChange& change) {
     Key key{operator_name, slot, change.key_group, std::string(change.key)};
     if (change.value) {
       rows_.insert_or_assign(std::move(key), std::string(*change.value));

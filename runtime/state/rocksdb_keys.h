@@ -12,10 +12,16 @@ namespace weir {
 ///   02 'o'|'s' <name>                                 number of an operator's or slot's name
 ///   10 <operator:4> <slot:4> <key group:2> <key>      an entry
 /// Numbers stand for names for good; a name that comes back finds its state.
-inline constexpr std::string_view kFormatKey = "\x01" "format";
-inline constexpr std::string_view kCommitsKey = "\x01" "commits";
+inline constexpr std::string_view kFormatKey =
+    "\x01"
+    "format";
+inline constexpr std::string_view kCommitsKey =
+    "\x01"
+    "commits";
 /// Written after a failure only, see RocksDbStateBackend.
-inline constexpr std::string_view kResumedKey = "\x01" "resumed";
+inline constexpr std::string_view kResumedKey =
+    "\x01"
+    "resumed";
 inline constexpr char kNamesTag = '\x02';
 inline constexpr char kEntriesTag = '\x10';
 

@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr uint64_t kLargeCommit = 32 * 1024 * 1024;
+
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ViewOf(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -73,9 +75,8 @@ class RocksDbStateBackend final : public DurableStateBackend {
   std::vector<std::string> Operators() const override;
   std::vector<std::string> Slots(std::string_view operator_name) const override;
 
-  Result<CommitRecord> CopyTo(
-      const std::string& to,
-      const std::function<Status(const CommitRecord&)>& at_commit) override;
+  Result<CommitRecord> CopyTo(const std::string& to,
+                              const std::function<Status(const CommitRecord&)>& at_commit) override;
   Status Verify() const override {
     return StatusFromRocksDb(db_->VerifyChecksum(), "verifying the state in " + folder_);
   }
@@ -171,8 +172,9 @@ rocksdb::Status RocksDbStateBackend::Fill(Writer& writer, const Grouped& grouped
     AppendBigEndian(id, name.id, 4);
     status = writer.Put(NameKey(name.kind, name.name), id);
   }
+  // Few files, but not one that reaches from the record to the last entry of much.
+  if (status.ok() && record.bytes > kLargeCommit) status = writer.Cut();
   for (const auto& [ids, parts] : grouped) {
-    if (status.ok()) status = writer.Cut();
     std::string key = SlotPrefix(ids.first, ids.second);
     // Sorted slot by slot, so that only one index is in memory.
     SortedChanges(parts).ForEach([&](const StateChange& change) {
@@ -242,8 +244,8 @@ Status RocksDbStateBackend::Resume() {
   WEIR_TRY(LoadHistory(stored));
   if (stored.last_epoch() != last_epoch()) {
     return FailedPreconditionError(
-        "commit {} of {} was reported as failed but is there: restart from it",
-        stored.last_epoch(), folder_);
+        "commit {} of {} was reported as failed but is there: restart from it", stored.last_epoch(),
+        folder_);
   }
   failed_ = false;
   return Status::Ok();
@@ -379,8 +381,7 @@ Result<std::unique_ptr<DurableStateBackend>> OpenRocksDbStateBackend(
     const std::string& folder, const RocksDbStateOptions& options) {
   const std::string scratch = folder + "/scratch";
   WEIR_TRY(MakeFolderDurably(scratch));
-  WEIR_ASSIGN(const uint64_t acknowledged,
-              EpochMark::Read(RocksDbStateBackend::MarkFile(folder)));
+  WEIR_ASSIGN(const uint64_t acknowledged, EpochMark::Read(RocksDbStateBackend::MarkFile(folder)));
   std::error_code error;
   if (acknowledged > 0 && !fs::exists(folder + "/db", error)) {
     return DataLossError("the state in {} is gone: {}/db is missing after commit {}", folder,
@@ -402,8 +403,7 @@ Result<std::unique_ptr<DurableStateBackend>> OpenRocksDbStateBackend(
 Result<std::unique_ptr<DurableStateBackend>> OpenRocksDbStateReader(
     const std::string& folder, const RocksDbStateOptions& options) {
   // Before the store: a commit may come in between.
-  WEIR_ASSIGN(const uint64_t acknowledged,
-              EpochMark::Read(RocksDbStateBackend::MarkFile(folder)));
+  WEIR_ASSIGN(const uint64_t acknowledged, EpochMark::Read(RocksDbStateBackend::MarkFile(folder)));
   WEIR_ASSIGN(auto db, OpenStoreForReading(folder, options));
   auto backend = std::make_unique<RocksDbStateBackend>(folder, options, std::move(db));
   WEIR_TRY(backend->Load(acknowledged));

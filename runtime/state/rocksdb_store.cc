@@ -61,6 +61,9 @@ rocksdb::Options StoreOptions(const RocksDbStateOptions& options) {
   result.max_write_buffer_number = 2;
   result.level_compaction_dynamic_level_bytes = true;
   result.max_background_jobs = 2;
+  // A big commit brings files of its own; commits are not slowed down for a few more of them.
+  result.level0_slowdown_writes_trigger = 40;
+  result.level0_stop_writes_trigger = 80;
   result.max_open_files = 512;
   result.bytes_per_sync = 1024 * 1024;
   result.paranoid_checks = true;
@@ -108,8 +111,8 @@ Status CheckComplete(const std::string& folder) {
 
 Status CheckFormat(rocksdb::DB& db, const std::string& folder) {
   std::string format;
-  const rocksdb::Status found = db.Get(
-      rocksdb::ReadOptions(), rocksdb::Slice(kFormatKey.data(), kFormatKey.size()), &format);
+  const rocksdb::Status found =
+      db.Get(rocksdb::ReadOptions(), rocksdb::Slice(kFormatKey.data(), kFormatKey.size()), &format);
   if (found.IsNotFound() || (found.ok() && format.size() != 4)) {
     return DataLossError("{}/db is not the state of a pipeline, or its first entries are lost",
                          folder);
