@@ -11,7 +11,8 @@ weir_layer(runtime/time DEPS runtime/base LIBS fmt)
 weir_layer(runtime/metrics DEPS runtime/base LIBS fmt json)
 weir_layer(runtime/server DEPS runtime/base LIBS fmt json threads)
 weir_layer(runtime/connector DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)
-weir_layer(runtime/state DEPS runtime/vector runtime/types runtime/base LIBS fmt absl xxhash
+weir_layer(runtime/state DEPS runtime/vector runtime/types runtime/base
+           LIBS fmt absl xxhash rocksdb json
            TEST_DEPS runtime/time)
 weir_layer(runtime/ddl DEPS runtime/types runtime/base LIBS fmt)
 weir_layer(runtime/query DEPS runtime/ddl runtime/chdb runtime/types runtime/base LIBS fmt)

@@ -150,7 +150,7 @@ void OperatorTask::Barrier() {
     StateWriter writer(name());
     Check(op_->Snapshot(writer));
     StateDelta delta = writer.Take();
-    if (!delta.changes.empty()) context_->deltas.push_back(std::move(delta));
+    if (!delta.empty()) context_->deltas.push_back(std::move(delta));
   }
   context_->accounts.emplace_back(node_id_, Account());
   ++context_->aligned_tasks;

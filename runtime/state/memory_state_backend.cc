@@ -11,19 +11,30 @@ class MemoryStateBackend final : public StateBackend {
  public:
   Status Commit(uint64_t epoch, const std::vector<StateDelta>& deltas) override {
     const std::lock_guard lock(mutex_);
-    if (epoch != epoch_ + 1) {
-      return InternalError("commit of epoch {} after epoch {}", epoch, epoch_);
+    if (epoch != history_.last_epoch() + 1) {
+      return InternalError("commit of epoch {} after epoch {}", epoch, history_.last_epoch());
     }
+    CommitRecord record{.epoch = epoch};
     for (const StateDelta& delta : deltas) {
-      for (const StateChange& change : delta.changes) Apply(delta.operator_name, change);
+      for (const SlotChanges& changes : delta.slots) {
+        changes.ForEach(
+            [&](const StateChange& change) { Apply(delta.operator_name, changes.slot(), change); });
+        record.entries += changes.size();
+        record.bytes += changes.bytes();
+      }
     }
-    epoch_ = epoch;
+    history_.Add(record);
     return Status::Ok();
   }
 
   uint64_t last_epoch() const override {
     const std::lock_guard lock(mutex_);
-    return epoch_;
+    return history_.last_epoch();
+  }
+
+  std::vector<CommitRecord> Commits() const override {
+    const std::lock_guard lock(mutex_);
+    return history_.records();
   }
 
   Result<std::optional<std::string>> Get(std::string_view operator_name, std::string_view slot,
@@ -33,6 +44,21 @@ class MemoryStateBackend final : public StateBackend {
         rows_.find(Key{std::string(operator_name), std::string(slot), key_group, std::string(key)});
     if (found == rows_.end()) return std::optional<std::string>();
     return std::optional<std::string>(found->second);
+  }
+
+  Result<std::vector<std::optional<std::string>>> MultiGet(
+      std::string_view operator_name, std::string_view slot,
+      const std::vector<StateKey>& keys) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::optional<std::string>> values;
+    values.reserve(keys.size());
+    for (const StateKey& key : keys) {
+      const auto found = rows_.find(
+          Key{std::string(operator_name), std::string(slot), key.key_group, std::string(key.key)});
+      values.push_back(found == rows_.end() ? std::nullopt
+                                            : std::optional<std::string>(found->second));
+    }
+    return values;
   }
 
   Status Scan(
@@ -57,20 +83,32 @@ class MemoryStateBackend final : public StateBackend {
     return names;
   }
 
+  std::vector<std::string> Slots(std::string_view operator_name) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    const Key first{std::string(operator_name), "", 0, ""};
+    for (auto row = rows_.lower_bound(first); row != rows_.end(); ++row) {
+      if (std::get<0>(row->first) != operator_name) break;
+      const std::string& slot = std::get<1>(row->first);
+      if (names.empty() || names.back() != slot) names.push_back(slot);
+    }
+    return names;
+  }
+
  private:
   using Key = std::tuple<std::string, std::string, uint32_t, std::string>;
 
-  void Apply(const std::string& operator_name, const StateChange& change) {
-    Key key{operator_name, change.slot, change.key_group, change.key};
+  void Apply(const std::string& operator_name, const std::string& slot, const StateChange& change) {
+    Key key{operator_name, slot, change.key_group, std::string(change.key)};
     if (change.value) {
-      rows_.insert_or_assign(std::move(key), *change.value);
+      rows_.insert_or_assign(std::move(key), std::string(*change.value));
     } else {
       rows_.erase(key);
     }
   }
 
   mutable std::mutex mutex_;
-  uint64_t epoch_ = 0;
+  CommitHistory history_;
   std::map<Key, std::string> rows_;
 };
 

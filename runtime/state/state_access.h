@@ -15,11 +15,13 @@ class StateWriter {
   explicit StateWriter(std::string operator_name) {
     delta_.operator_name = std::move(operator_name);
   }
-  void Put(std::string_view slot, uint32_t key_group, std::string_view key, std::string value) {
-    delta_.changes.push_back({std::string(slot), key_group, std::string(key), std::move(value)});
+  /// The bytes are copied.
+  void Put(std::string_view slot, uint32_t key_group, std::string_view key,
+           std::string_view value) {
+    delta_.Slot(slot).Put(key_group, key, value);
   }
   void Delete(std::string_view slot, uint32_t key_group, std::string_view key) {
-    delta_.changes.push_back({std::string(slot), key_group, std::string(key), std::nullopt});
+    delta_.Slot(slot).Delete(key_group, key);
   }
   StateDelta Take() { return std::move(delta_); }
 

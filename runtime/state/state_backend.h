@@ -9,25 +9,18 @@
 #include <vector>
 
 #include "runtime/base/result.h"
+#include "runtime/state/commit_record.h"
+#include "runtime/state/state_delta.h"
 
 namespace weir {
 
 /// Key group of state that belongs to no key: positions, watermarks, ledgers. One past the groups.
 inline constexpr uint32_t kUnkeyedGroup = 256;
 
-/// One changed entry of one operator. Identity is (operator name, slot, key group, key): names come
-/// from the `.flow`, never from positions.
-struct StateChange {
-  std::string slot;  ///< "rows", "timers", …
+/// Where an entry of a slot is.
+struct StateKey {
   uint32_t key_group = 0;
-  std::string key;
-  std::optional<std::string> value;  ///< none: delete
-};
-
-/// All changes of one operator instance since the barrier before; sorted by the backend.
-struct StateDelta {
-  std::string operator_name;
-  std::vector<StateChange> changes;
+  std::string_view key;
 };
 
 /// Durable (or, in memory, restorable) state of a pipeline: one atomic commit per checkpoint,
@@ -38,20 +31,33 @@ class StateBackend {
  public:
   virtual ~StateBackend() = default;
 
-  /// Applies every delta or none. `epoch` must grow by one.
+  /// Applies every delta or none, durably. `epoch` must grow by one. Of several changes of a key
+  /// the last one wins. After a failure the state is that of the commit before, and the same epoch
+  /// may be tried again, with deltas that contain these changes too; ResourceExhausted: the disk is
+  /// full. (Should the process end before that, a failed commit may after all be found complete.)
   virtual Status Commit(uint64_t epoch, const std::vector<StateDelta>& deltas) = 0;
   /// Epoch of the last commit; 0 when there is none.
   virtual uint64_t last_epoch() const = 0;
+  /// The newest commits, oldest first.
+  virtual std::vector<CommitRecord> Commits() const = 0;
 
   virtual Result<std::optional<std::string>> Get(std::string_view operator_name,
                                                  std::string_view slot, uint32_t key_group,
                                                  std::string_view key) const = 0;
-  /// Visits committed entries of one slot and key group in key order until `visit` fails.
+  /// Value i is that of key i, none where there is no such entry; all as of one commit. Keys in
+  /// order (by group, then bytes) are the cheapest.
+  virtual Result<std::vector<std::optional<std::string>>> MultiGet(
+      std::string_view operator_name, std::string_view slot,
+      const std::vector<StateKey>& keys) const = 0;
+  /// Visits committed entries of one slot and key group in key order until `visit` fails; all as
+  /// of one commit. `visit` must not call back into the backend.
   virtual Status Scan(
       std::string_view operator_name, std::string_view slot, uint32_t key_group,
       const std::function<Status(std::string_view key, std::string_view value)>& visit) const = 0;
-  /// Names of operators that have state.
+  /// Names of operators that have state, in order.
   virtual std::vector<std::string> Operators() const = 0;
+  /// Names of the slots of an operator that have entries, in order.
+  virtual std::vector<std::string> Slots(std::string_view operator_name) const = 0;
 };
 
 /// In process memory; dies with the process. For `flowc test` and for runs without `--state`

@@ -1,0 +1,82 @@
+#include "runtime/state/durable_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status FileError(const std::string& file, int error) {
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+    return ResourceExhaustedError("{}: {}", file, std::strerror(error));
+  }
+  return IoError("{}: {}", file, std::strerror(error));
+}
+
+Status Sync(const std::string& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return FileError(path, errno);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  return failed == 0 ? Status::Ok() : FileError(path, failed);
+}
+
+std::string ParentOf(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+Status WriteAndSync(const std::string& file, std::string_view content) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) return FileError(file, errno);
+  int failed = 0;
+  while (!content.empty() && failed == 0) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written >= 0) {
+      content.remove_prefix(static_cast<size_t>(written));
+    } else if (errno != EINTR) {
+      failed = errno;
+    }
+  }
+  if (failed == 0 && ::fsync(descriptor) != 0) failed = errno;
+  ::close(descriptor);
+  return failed == 0 ? Status::Ok() : FileError(file, failed);
+}
+
+}  // namespace
+
+Status SyncFolder(const std::string& folder) { return Sync(folder, O_DIRECTORY); }
+
+Status SyncFile(const std::string& file) { return Sync(file, 0); }
+
+Status RenameDurably(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return FileError(to, errno);
+  return SyncFolder(ParentOf(to));
+}
+
+Status WriteFileDurably(const std::string& file, std::string_view content) {
+  const std::string aside = file + ".new";
+  WEIR_TRY(WriteAndSync(aside, content));
+  return RenameDurably(aside, file);
+}
+
+Status MakeFolderDurably(const std::string& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return Status::Ok();
+  const std::string parent = ParentOf(folder);
+  if (!fs::is_directory(parent, error)) WEIR_TRY(MakeFolderDurably(parent));
+  if (!fs::create_directory(folder, error) && error) {
+    return FileError(folder, error.value());
+  }
+  return SyncFolder(parent);
+}
+
+}  // namespace weir

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/base/status.h"
+
+namespace weir {
+
+/// Steps that are on disk when they return. Failures name the file; ResourceExhausted: it is full.
+
+/// Makes what was created in, renamed into or removed from `folder` durable.
+Status SyncFolder(const std::string& folder);
+Status SyncFile(const std::string& file);
+/// Both in the same folder.
+Status RenameDurably(const std::string& from, const std::string& to);
+/// Written aside, synced, renamed.
+Status WriteFileDurably(const std::string& file, std::string_view content);
+/// With parents; each is durable in its parent.
+Status MakeFolderDurably(const std::string& folder);
+
+}  // namespace weir
