@@ -31,9 +31,9 @@ class StateBackend {
  public:
   virtual ~StateBackend() = default;
 
-  /// Applies every delta or none, durably. `epoch` must grow by one. Of several changes of a key
-  /// the last one wins. After a failure the state is that of the commit before, and the same epoch
-  /// may be tried again, with deltas that contain these changes too; ResourceExhausted: the disk is
+  /// Applies every delta or none, durably. `epoch` must grow. Of several changes of a key the last
+  /// one wins. After a failure the state is that of the commit before, and the next epoch may be
+  /// tried, with deltas that contain these changes too; ResourceExhausted: the disk is
   /// full. (Should the process end before that, a failed commit may after all be found complete.)
   virtual Status Commit(uint64_t epoch, const std::vector<StateDelta>& deltas) = 0;
   /// Epoch of the last commit; 0 when there is none.
