@@ -99,6 +99,7 @@ Result<std::optional<JournalRecord>> JournalCursor::Next() {
   Result<JournalRecord> record = DecodeJournalBody(header.type, body);
   if (!record.ok()) return Damaged(record.status().message());
   position_ += static_cast<int64_t>(total);
+  body_sum_ = header.body_sum;
   return std::optional<JournalRecord>(*std::move(record));
 }
 

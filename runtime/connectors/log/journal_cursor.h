@@ -26,6 +26,8 @@ class JournalCursor {
   uint64_t number() const { return number_; }
   /// Where the next record begins in it.
   int64_t position() const { return position_; }
+  /// Of the body of the record that Next gave last.
+  uint64_t body_sum() const { return body_sum_; }
   /// Whether the last call of Next found the start of a record there.
   bool torn() const { return torn_; }
   /// Whether the file being read was deleted under it.
@@ -43,6 +45,7 @@ class JournalCursor {
   uint64_t number_;
   LogFile file_;
   int64_t position_ = 0;
+  uint64_t body_sum_ = 0;
   std::string buffer_;  ///< bytes of the file from `buffer_at_` on
   int64_t buffer_at_ = 0;
   bool torn_ = false;

@@ -63,9 +63,10 @@ Result<bool> LogTopic::MoveStarts(Micros now) {
     moved = true;
   }
   if (!moved) return false;
-  std::shared_ptr<LogFile> written;
+  Written written;
   WEIR_TRY(AppendToJournal(record, written));
-  WEIR_TRY(SyncJournal(written));
+  // Before journal files go: the head must name one that stays.
+  WEIR_TRY(Secure(written));
   return true;
 }
 

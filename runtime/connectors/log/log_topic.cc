@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <random>
 
+#include "runtime/base/check.h"
 #include "runtime/connectors/log/segment_format.h"
 #include "runtime/connectors/log/topic_paths.h"
 
@@ -24,6 +25,12 @@ std::mutex open_topics_mutex;
 std::map<std::string, std::weak_ptr<LogTopic>>& OpenTopics() {
   static auto* topics = new std::map<std::string, std::weak_ptr<LogTopic>>();
   return *topics;
+}
+
+uint64_t BodySum(std::string_view entry) {
+  JournalHeader header;
+  WEIR_CHECK(DecodeJournalHeader(entry.substr(0, kJournalHeaderBytes), header));
+  return header.body_sum;
 }
 
 std::string NewTopicId() {
@@ -112,12 +119,17 @@ Status LogTopic::Load() {
   ::unlink(unfinished.c_str());
   WEIR_ASSIGN(const std::vector<uint64_t> journals, FindJournals(folder_));
   if (journals.empty()) {
+    WEIR_TRY(CheckNoSegments());
     WEIR_TRY(Create());
+    state_.guarded = true;
   } else {
     JournalCursor cursor(folder_, journals.front());
     WEIR_ASSIGN(state_, ReadTopicState(folder_, cursor));
+    WEIR_TRY(CheckFirstJournal());
     WEIR_TRY(CutJournal(cursor));
+    journal_sum_ = cursor.body_sum();
   }
+  WEIR_TRY(SyncJournal(journal_));  // the head tells of what is on the disk
   num_partitions_ = static_cast<uint32_t>(state_.bounds.size());
   droppable_.assign(num_partitions_, 0);
   for (uint32_t i = 0; i < num_partitions_; ++i) droppable_[i] = state_.bounds[i].start;
@@ -125,6 +137,8 @@ Status LogTopic::Load() {
   // Also of files that are gone: a number is never used again while the journal tells of it.
   for (const auto& [key, use] : state_.segments) next_file_ = std::max(next_file_, key.second + 1);
   for (uint32_t i = 0; i < num_partitions_; ++i) WEIR_TRY(MendSegments(i));
+  // Only now: as long as there is no head, whoever comes next sets aside what no entry names.
+  WEIR_TRY(head_.Open(folder_, JournalEnd().mark, settings_.sync));
   for (const auto& [key, use] : state_.segments) live_bytes_ += use.bytes;
   oldest_.emplace(folder_, state_.journals.begin()->first);
   return Status::Ok();
@@ -148,7 +162,7 @@ Status LogTopic::CutJournal(const JournalCursor& cursor) {
 /// No commit of the engine lists them: the run that prepared them is over.
 Status LogTopic::AbortPrepared() {
   const std::vector<LogUnit> prepared = state_.prepared;
-  std::shared_ptr<LogFile> written;
+  Written written;
   for (const LogUnit& unit : prepared) {
     int64_t records = 0;
     for (const LogExtent& extent : unit.extents) records += extent.records;
@@ -160,49 +174,7 @@ Status LogTopic::AbortPrepared() {
     record.unit.extents.clear();
     WEIR_TRY(AppendToJournal(record, written));
   }
-  return written == nullptr ? Status::Ok() : SyncJournal(written);
-}
-
-/// Brings the files of a partition to what the journal says.
-Status LogTopic::MendSegments(uint32_t partition) {
-  std::error_code ignored;
-  fs::create_directory(fmt::format("{}/{}", folder_, partition), ignored);
-  WEIR_ASSIGN(const std::vector<uint64_t> numbers, FindSegments(folder_, partition));
-  for (const uint64_t number : numbers) {
-    next_file_ = std::max(next_file_, number + 1);
-    const std::string path = SegmentPath(folder_, partition, number);
-    const auto found = state_.segments.find({partition, number});
-    const bool used =
-        found != state_.segments.end() && found->second.end_offset > state_.bounds[partition].start;
-    if (!used) {
-      if (found != state_.segments.end()) state_.segments.erase(found);
-      fs::remove(path, ignored);
-      continue;
-    }
-    const SegmentUse& use = found->second;
-    WEIR_ASSIGN(LogFile file, LogFile::OpenToWrite(path));
-    WEIR_ASSIGN(const int64_t size, file.Size());
-    if (size < use.bytes) {
-      LogNotice(
-          fmt::format("log {}: {} is damaged: it has {} of {} bytes; its records can't be read",
-                      settings_.topic, path, size, use.bytes));
-      continue;
-    }
-    if (size > use.bytes) {
-      LogNotice(fmt::format("log {}: {} bytes without a commit cut off {}", settings_.topic,
-                            size - use.bytes, path));
-      WEIR_TRY(file.Truncate(use.bytes));
-    }
-    auto segment = std::make_unique<OpenSegment>();
-    *segment = {partition, number, std::move(file), use.bytes, use.records, use.min_time};
-    if (!IsFull(*segment, settings_.clock->Now())) free_.push_back(std::move(segment));
-  }
-  // Files that retention has deleted; the journal may still tell of them.
-  std::erase_if(state_.segments, [&](const auto& entry) {
-    return entry.first.first == partition &&
-           entry.second.end_offset <= state_.bounds[partition].start;
-  });
-  return Status::Ok();
+  return written.journal == nullptr ? Status::Ok() : SyncJournal(written.journal);
 }
 
 /// Written aside and renamed: a journal file always begins with a whole start record.
@@ -212,12 +184,14 @@ Status LogTopic::StartJournal(uint64_t number) {
   start.topic_id = state_.topic_id;
   start.bounds = state_.bounds;
   start.marks = state_.marks;
-  std::string bytes = EncodeJournalRecord(start);
+  std::string last = EncodeJournalRecord(start);
+  std::string bytes = last;
   for (const LogUnit& unit : state_.prepared) {
     JournalRecord prepared;
     prepared.type = JournalType::kPrepare;
     prepared.unit = unit;
-    bytes += EncodeJournalRecord(prepared);
+    last = EncodeJournalRecord(prepared);
+    bytes += last;
   }
   const std::string aside = folder_ + "/.journal";
   const std::string path = JournalPath(folder_, number);
@@ -234,6 +208,7 @@ Status LogTopic::StartJournal(uint64_t number) {
   journal_ = std::make_shared<LogFile>(std::move(file));
   journal_number_ = number;
   journal_size_ = static_cast<int64_t>(bytes.size());
+  journal_sum_ = BodySum(last);
   std::vector<int64_t> next;
   for (const PartitionBounds& one : state_.bounds) next.push_back(one.next);
   state_.journals[number] = std::move(next);
@@ -241,7 +216,7 @@ Status LogTopic::StartJournal(uint64_t number) {
 }
 
 /// With the mutex held. `written`: what must be synced before the record may be relied on.
-Status LogTopic::AppendToJournal(const JournalRecord& record, std::shared_ptr<LogFile>& written) {
+Status LogTopic::AppendToJournal(const JournalRecord& record, Written& written) {
   if (journal_size_ >= kJournalBytes) {
     WEIR_TRY(SyncJournal(journal_));
     WEIR_TRY(StartJournal(journal_number_ + 1));
@@ -254,12 +229,25 @@ Status LogTopic::AppendToJournal(const JournalRecord& record, std::shared_ptr<Lo
     return status;
   }
   journal_size_ += static_cast<int64_t>(bytes.size());
-  written = journal_;
-  return state_.Apply(record, journal_number_);
+  journal_sum_ = BodySum(bytes);
+  WEIR_TRY(state_.Apply(record, journal_number_));
+  written = JournalEnd();
+  return Status::Ok();
+}
+
+LogTopic::Written LogTopic::JournalEnd() const {
+  return {journal_,
+          {state_.topic_id, journal_number_, journal_size_, journal_sum_, state_.Records()}};
 }
 
 Status LogTopic::SyncJournal(const std::shared_ptr<LogFile>& journal) const {
   return settings_.sync ? journal->Sync() : Status::Ok();
+}
+
+Status LogTopic::Secure(const Written& written) {
+  WEIR_TRY(SyncJournal(written.journal));
+  const std::lock_guard lock(head_mutex_);
+  return head_.Advance(written.mark, settings_.sync);
 }
 
 bool LogTopic::IsFull(const OpenSegment& segment, Micros now) const {
@@ -303,12 +291,12 @@ Status LogTopic::Prepare(const LogUnit& unit) {
   JournalRecord record;
   record.type = JournalType::kPrepare;
   record.unit = unit;
-  std::shared_ptr<LogFile> written;
+  Written written;
   {
     const std::lock_guard lock(mutex_);
     WEIR_TRY(AppendToJournal(record, written));
   }
-  return SyncJournal(written);
+  return SyncJournal(written.journal);
 }
 
 uint64_t LogTopic::NextUnit(const std::string& lane) const {
@@ -326,10 +314,10 @@ bool LogTopic::WasCommitted(const LogUnit& unit) const {
 }
 
 Status LogTopic::Commit(LogUnit& unit) {
-  std::shared_ptr<LogFile> written;
+  Written written;
   {
     const std::lock_guard lock(mutex_);
-    written = journal_;
+    written = JournalEnd();
     if (!WasCommitted(unit)) {
       JournalRecord record;
       record.type = JournalType::kCommit;
@@ -345,7 +333,7 @@ Status LogTopic::Commit(LogUnit& unit) {
       live_bytes_ += BytesOf(unit);
     }
   }
-  return SyncJournal(written);
+  return Secure(written);
 }
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/result.h"
 #include "runtime/connectors/log/log_file.h"
+#include "runtime/connectors/log/topic_head.h"
 #include "runtime/connectors/log/topic_state.h"
 
 namespace weir {
@@ -73,9 +74,21 @@ class LogTopic {
   Status CutJournal(const JournalCursor& cursor);
   Status AbortPrepared();
   Status MendSegments(uint32_t partition);
+  Status MendSegment(uint32_t partition, uint64_t number, const SegmentUse& use);
+  Status RemoveUnused(uint32_t partition, uint64_t number);
+  Status CheckFirstJournal() const;
+  Status CheckNoSegments() const;
   Status StartJournal(uint64_t number);
-  Status AppendToJournal(const JournalRecord& record, std::shared_ptr<LogFile>& written);
+  /// Where the journal was when something was added to it.
+  struct Written {
+    std::shared_ptr<LogFile> journal;
+    HeadMark mark;
+  };
+  Status AppendToJournal(const JournalRecord& record, Written& written);
+  Written JournalEnd() const;
   Status SyncJournal(const std::shared_ptr<LogFile>& journal) const;
+  /// Syncs the journal and then moves the head on, so that the end of it can't get lost silently.
+  Status Secure(const Written& written);
   bool WasCommitted(const LogUnit& unit) const;
   Result<bool> MoveStarts(Micros now);
   Status DeleteOld();
@@ -91,9 +104,13 @@ class LogTopic {
   std::shared_ptr<LogFile> journal_;
   uint64_t journal_number_ = 0;
   int64_t journal_size_ = 0;
+  uint64_t journal_sum_ = 0;  ///< of its last entry
   uint64_t next_file_ = 1;
   std::vector<std::unique_ptr<OpenSegment>> free_;
   std::set<TopicState::SegmentKey> taken_;
+
+  std::mutex head_mutex_;  ///< after the other one, never before it
+  TopicHead head_;
 
   // Retention: commits up to here are no longer kept.
   std::optional<JournalCursor> oldest_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/connectors/log/topic_head.h"
 #include "runtime/connectors/log/topic_paths.h"
 
 namespace weir {
@@ -14,7 +15,35 @@ bool SameUnit(const LogUnit& a, const LogUnit& b) {
   return a.number == b.number && a.lane == b.lane;
 }
 
+/// `met`: whether the entry that the head names was read, with its sum.
+Status CheckHead(const std::string& folder, const HeadMark& head, const TopicState& state,
+                 const JournalCursor& cursor, bool met) {
+  const bool newer_only = !state.journals.empty() && state.journals.begin()->first > head.journal;
+  if (state.topic_id == head.topic_id && (met || newer_only) && state.Records() >= head.records) {
+    return Status::Ok();
+  }
+  const HeadMark end{state.topic_id, cursor.number(), cursor.position(), 0, state.Records()};
+  const std::string what =
+      end.IsBehind(head)
+          ? fmt::format(
+                "ends at byte {}, but {} had {} bytes when they were delivered: {} records "
+                "of the topic are lost with its end",
+                end.position, JournalPath(folder, head.journal), head.position,
+                head.records - end.records)
+          : std::string("is not the file that was written here");
+  return DataLossError(
+      "{} {} (the topic's head, {}, tells); restore the journal from a copy; to do without these "
+      "records delete {}: their bytes, which no entry names, are then set aside by the next writer",
+      JournalPath(folder, end.journal), what, TopicHead::Path(folder), TopicHead::Path(folder));
+}
+
 }  // namespace
+
+int64_t TopicState::Records() const {
+  int64_t records = 0;
+  for (const PartitionBounds& one : bounds) records += one.next;
+  return records;
+}
 
 void TopicState::Mark(const LogUnit& unit) {
   std::erase_if(marks, [&unit](const LaneMark& mark) { return mark.lane == unit.lane; });
@@ -30,6 +59,11 @@ Status TopicState::ApplyStart(const JournalRecord& record, uint64_t number) {
     marks = record.marks;
   } else if (topic_id != record.topic_id || bounds.size() != record.bounds.size()) {
     return DataLossError("it belongs to another topic");
+  }
+  for (size_t i = 0; i < bounds.size(); ++i) {
+    if (bounds[i].next == record.bounds[i].next) continue;
+    return DataLossError("offset {} of partition {} comes next, but the file before it ends at {}",
+                         record.bounds[i].next, i, bounds[i].next);
   }
   std::vector<int64_t> next;
   for (const PartitionBounds& one : record.bounds) next.push_back(one.next);
@@ -80,11 +114,16 @@ Status TopicState::Apply(const JournalRecord& record, uint64_t number) {
 }
 
 Result<TopicState> ReadTopicState(const std::string& folder, JournalCursor& cursor) {
+  // Before the journal: it may go on meanwhile.
+  WEIR_ASSIGN(const std::optional<HeadMark> head, TopicHead::Read(folder));
   TopicState state;
+  bool met = false;
   while (true) {
     const int64_t at = cursor.position();
     WEIR_ASSIGN(const std::optional<JournalRecord> record, cursor.Next());
     if (!record) break;
+    met |= head && cursor.number() == head->journal && cursor.position() == head->position &&
+           cursor.body_sum() == head->sum;
     const Status applied = state.Apply(*record, cursor.number());
     if (!applied.ok()) {
       return DataLossError("{}: record at byte {}: {}: restore the topic's files from a copy",
@@ -95,6 +134,8 @@ Result<TopicState> ReadTopicState(const std::string& folder, JournalCursor& curs
     return DataLossError("{}: the journal is empty: restore the topic's files from a copy",
                          JournalPath(folder, cursor.number()));
   }
+  if (head) WEIR_TRY(CheckHead(folder, *head, state, cursor, met));
+  state.guarded = head.has_value();
   return state;
 }
 

@@ -30,17 +30,23 @@ struct TopicState {
   std::vector<LogUnit> prepared;
   /// Per journal file: the next offsets of all partitions where it begins.
   std::map<uint64_t, std::vector<int64_t>> journals;
+  /// Whether the topic has a head, and its journal reaches it. Where it has none, bytes that no
+  /// entry names may once have been committed.
+  bool guarded = false;
 
   /// `number`: the journal file that `record` stands in. Fails when it contradicts what was before.
   Status Apply(const JournalRecord& record, uint64_t number);
   void Mark(const LogUnit& unit);
+  /// Committed so far, retained or not.
+  int64_t Records() const;
 
  private:
   Status ApplyStart(const JournalRecord& record, uint64_t number);
   Status ApplyCommit(const LogUnit& unit);
 };
 
-/// Reads the journal of `folder` from file `first` to its present end; `cursor` then stands there.
+/// Reads the journal of `folder` to its present end; `cursor` then stands there. Fails when the
+/// topic's head knows of entries that are not there.
 Result<TopicState> ReadTopicState(const std::string& folder, JournalCursor& cursor);
 
 }  // namespace weir

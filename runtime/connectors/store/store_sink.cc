@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 
+#include "runtime/connectors/store/store_rehearsal.h"
 #include "runtime/connectors/store/store_schema.h"
 #include "runtime/connectors/store/store_target.h"
 #include "runtime/connectors/store/store_writer.h"
@@ -52,8 +54,21 @@ Status StoreSink::Open() {
   StoreSchema schema(*database_, table_);
   WEIR_TRY(schema.Create());
   WEIR_ASSIGN(targets_, schema.Match());
+  WEIR_TRY(Rehearse());
   WEIR_ASSIGN(const uint64_t last, schema.LastVersion());
   version_ = last;
+  return Status::Ok();
+}
+
+Status StoreSink::Rehearse() {
+  StoreRehearsal rehearsal(*database_, settings_.name);
+  WEIR_ASSIGN(rehearsal_, rehearsal.Make(table_.name));
+  for (const std::string& view : rehearsal.left_out()) {
+    std::fprintf(stderr,
+                 "flowc: sink %s: a row for which the view %s fails will end the sink, since it "
+                 "can't be found beforehand\n",
+                 settings_.name.c_str(), view.c_str());
+  }
   return Status::Ok();
 }
 
@@ -65,8 +80,10 @@ Result<std::unique_ptr<SinkWriter>> StoreSink::MakeWriter(uint32_t worker) {
   // Rows of a key are written by one worker, so each worker delivers in an order of its own;
   // `lanes` bounds how many do so at the same time.
   std::mutex* turns = turns_[worker % turns_.size()].get();
-  auto target = std::make_unique<StoreTarget>(
-      database_, StoreInsertStatement(table_.Quoted(), targets_), std::move(encoders[1]), turns);
+  StoreInserts inserts{StoreInsertStatement(table_.Quoted(), targets_), ""};
+  if (!rehearsal_.empty()) inserts.rehearsal = StoreInsertStatement(rehearsal_, targets_);
+  auto target =
+      std::make_unique<StoreTarget>(database_, std::move(inserts), std::move(encoders[1]), turns);
   return std::unique_ptr<SinkWriter>(
       std::make_unique<StoreWriter>(this, worker, std::move(encoders[0]), std::move(target)));
 }

@@ -44,10 +44,13 @@ class StoreSink final : public SinkConnector {
   DeliveryBudget& budget() { return budget_; }
 
  private:
+  Status Rehearse();
+
   const StoreSinkSettings settings_;
   const StoreTable table_;
   std::shared_ptr<ChdbDatabase> database_;
   std::vector<NativeTarget> targets_;
+  std::string rehearsal_;  ///< quoted copy of the table; "" without views behind it
   DeliveryBudget budget_;
   std::vector<std::unique_ptr<std::mutex>> turns_;  ///< one per lane
   std::atomic<uint64_t> version_{0};

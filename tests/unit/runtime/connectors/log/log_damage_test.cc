@@ -115,12 +115,15 @@ TEST_F(LogDamageTest, RecoversAtEveryByteOfATornTail) {
   unsynced.emplace_back("fsync", Value::String("never"));
   const size_t journal_before = std::filesystem::file_size(Journal());
   const size_t segment_before = std::filesystem::file_size(Segments()[0]);
+  // Written behind each commit: a crash before its end leaves the one before.
+  const std::string head = Slurp(Dir() + "/t/head");
   WriteRows(3, 3, kOnePartition);
   const std::string journal = Slurp(Journal());
   const std::string segment = Slurp(Segments()[0]);
   const std::string segment_path = Segments()[0];
   for (size_t size = journal_before; size <= journal.size(); ++size) {
     Spill(Journal(), journal.substr(0, size));
+    Spill(Dir() + "/t/head", head);
     // Without its commit the unit's bytes may be there as a whole, in part or not at all.
     const bool whole = size == journal.size();
     const size_t cut = segment_before + (segment.size() - segment_before) *
