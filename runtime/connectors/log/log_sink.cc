@@ -58,6 +58,7 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
   settings.batch_rows = request.batch_rows;
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
+  settings.resumable = request.resumable;
   const std::string incarnation = request.incarnation.empty()
                                       ? fmt::format("{:x}", settings.clock->Now())
                                       : request.incarnation;
@@ -67,14 +68,26 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
 
 Status LogSink::Open() {
   WEIR_ASSIGN(topic_, LogTopic::Open(settings_.topic));
+  units_ = std::make_unique<LogUnits>(topic_, settings_.resumable);
   return Status::Ok();
 }
 
+Status LogSink::Restore(uint64_t, std::string_view state) { return units_->Restore(state); }
+
+/// What a run leaves frozen, the next one delivers if there can be one.
+Status LogSink::Close() {
+  if (units_ == nullptr || settings_.resumable) return Status::Ok();
+  WEIR_TRY(units_->Prepare(UINT64_MAX).status());
+  return units_->Deliver(UINT64_MAX);
+}
+
 Result<std::unique_ptr<SinkWriter>> LogSink::MakeWriter(uint32_t worker) {
+  WEIR_TRY(topic_->StartWriting());
   EncodeRequest request{settings_.schema, settings_.key, settings_.upsert,
                         FormatOptions::From(settings_.format_options)};
   WEIR_ASSIGN(std::unique_ptr<Encoder> encoder, MakeEncoder(settings_.format, std::move(request)));
-  return std::unique_ptr<SinkWriter>(new LogWriter(settings_, topic_, worker, std::move(encoder)));
+  return std::unique_ptr<SinkWriter>(
+      new LogWriter(settings_, topic_, units_.get(), worker, std::move(encoder)));
 }
 
 }  // namespace weir

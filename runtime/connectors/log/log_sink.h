@@ -6,6 +6,7 @@
 
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/log/log_topic.h"
+#include "runtime/connectors/log/log_units.h"
 
 namespace weir {
 
@@ -20,23 +21,30 @@ struct LogSinkSettings {
   int64_t batch_rows = 0, batch_bytes = 0;
   Micros batch_time = 0;
   std::string lane;  ///< pipeline/sink/incarnation; the worker follows
+  bool resumable = true;
   const Clock* clock = nullptr;
 
   static Result<LogSinkSettings> From(const SinkRequest& request);
 };
 
-/// Rows as records of a topic: each writer appends batches to segments of its own, a frozen unit is
-/// in the journal as prepared, a delivered one as committed.
+/// Rows as records of a topic: each writer appends batches to segments of its own; what a barrier
+/// froze is in the journal as prepared before the checkpoint is committed, as committed after it.
+/// Each checkpoint makes a unit of each writer that has rows.
 class LogSink final : public SinkConnector {
  public:
   explicit LogSink(LogSinkSettings settings) : settings_(std::move(settings)) {}
 
   Status Open() override;
+  Result<std::string> Prepare(uint64_t epoch) override { return units_->Prepare(epoch); }
+  Status Committed(uint64_t epoch) override { return units_->Deliver(epoch); }
+  Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
+  Status Close() override;
 
  private:
   LogSinkSettings settings_;
   std::shared_ptr<LogTopic> topic_;
+  std::unique_ptr<LogUnits> units_;
 };
 
 }  // namespace weir

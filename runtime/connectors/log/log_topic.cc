@@ -133,14 +133,40 @@ Status LogTopic::Load() {
   num_partitions_ = static_cast<uint32_t>(state_.bounds.size());
   droppable_.assign(num_partitions_, 0);
   for (uint32_t i = 0; i < num_partitions_; ++i) droppable_[i] = state_.bounds[i].start;
-  WEIR_TRY(AbortPrepared());
   // Also of files that are gone: a number is never used again while the journal tells of it.
   for (const auto& [key, use] : state_.segments) next_file_ = std::max(next_file_, key.second + 1);
+  oldest_.emplace(folder_, state_.journals.begin()->first);
+  return Status::Ok();
+}
+
+Status LogTopic::CommitPrepared(const std::string& lane, uint64_t unit) {
+  const std::lock_guard lock(mutex_);
+  LogUnit wanted;
+  wanted.lane = lane;
+  wanted.number = unit;
+  if (WasCommitted(wanted)) return Status::Ok();
+  for (const LogUnit& prepared : state_.prepared) {
+    if (prepared.lane != lane || prepared.number != unit) continue;
+    wanted = prepared;
+    Written written;
+    WEIR_TRY(AppendCommit(wanted, written));
+    return SyncJournal(written.journal);
+  }
+  return DataLossError(
+      "log {}: the last checkpoint has unit {} of {}, which the journal in {} does not know",
+      settings_.topic, unit, lane, folder_);
+}
+
+Status LogTopic::StartWriting() {
+  const std::lock_guard lock(mutex_);
+  if (writing_) return Status::Ok();
+  WEIR_TRY(AbortPrepared());
   for (uint32_t i = 0; i < num_partitions_; ++i) WEIR_TRY(MendSegments(i));
   // Only now: as long as there is no head, whoever comes next sets aside what no entry names.
   WEIR_TRY(head_.Open(folder_, JournalEnd().mark, settings_.sync));
+  live_bytes_ = 0;
   for (const auto& [key, use] : state_.segments) live_bytes_ += use.bytes;
-  oldest_.emplace(folder_, state_.journals.begin()->first);
+  writing_ = true;
   return Status::Ok();
 }
 
@@ -287,14 +313,17 @@ void LogTopic::ReturnSegment(std::unique_ptr<OpenSegment> segment) {
   free_.push_back(std::move(segment));
 }
 
-Status LogTopic::Prepare(const LogUnit& unit) {
-  JournalRecord record;
-  record.type = JournalType::kPrepare;
-  record.unit = unit;
+Status LogTopic::Prepare(std::span<const LogUnit> units) {
+  if (units.empty()) return Status::Ok();
   Written written;
   {
     const std::lock_guard lock(mutex_);
-    WEIR_TRY(AppendToJournal(record, written));
+    for (const LogUnit& unit : units) {
+      JournalRecord record;
+      record.type = JournalType::kPrepare;
+      record.unit = unit;
+      WEIR_TRY(AppendToJournal(record, written));
+    }
   }
   return SyncJournal(written.journal);
 }
@@ -313,24 +342,29 @@ bool LogTopic::WasCommitted(const LogUnit& unit) const {
   });
 }
 
-Status LogTopic::Commit(LogUnit& unit) {
+Status LogTopic::AppendCommit(LogUnit& unit, Written& written) {
+  JournalRecord record;
+  record.type = JournalType::kCommit;
+  unit.time = settings_.clock->Now();
+  std::vector<int64_t> next;
+  for (const PartitionBounds& one : state_.bounds) next.push_back(one.next);
+  for (LogExtent& extent : unit.extents) {
+    extent.base_offset = next[extent.partition];
+    next[extent.partition] += extent.records;
+  }
+  record.unit = unit;
+  WEIR_TRY(AppendToJournal(record, written));
+  live_bytes_ += BytesOf(unit);
+  return Status::Ok();
+}
+
+Status LogTopic::Commit(std::span<LogUnit> units) {
   Written written;
   {
     const std::lock_guard lock(mutex_);
     written = JournalEnd();
-    if (!WasCommitted(unit)) {
-      JournalRecord record;
-      record.type = JournalType::kCommit;
-      unit.time = settings_.clock->Now();
-      std::vector<int64_t> next;
-      for (const PartitionBounds& one : state_.bounds) next.push_back(one.next);
-      for (LogExtent& extent : unit.extents) {
-        extent.base_offset = next[extent.partition];
-        next[extent.partition] += extent.records;
-      }
-      record.unit = unit;
-      WEIR_TRY(AppendToJournal(record, written));
-      live_bytes_ += BytesOf(unit);
+    for (LogUnit& unit : units) {
+      if (!WasCommitted(unit)) WEIR_TRY(AppendCommit(unit, written));
     }
   }
   return Secure(written);

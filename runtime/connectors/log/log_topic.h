@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,14 +42,22 @@ struct OpenSegment {
 /// processes are locked out. Thread-safe.
 class LogTopic {
  public:
-  /// Makes the topic when it is not there. Mends what a crash left: units that were prepared and
-  /// not committed are removed, torn tails cut off, each with a line on stderr.
+  /// Makes the topic when it is not there; a torn entry at the end of its journal is cut off, with
+  /// a line on stderr.
   static Result<std::shared_ptr<LogTopic>> Open(const LogTopicSettings& settings);
   ~LogTopic();
 
   const std::string& folder() const { return folder_; }
   uint32_t num_partitions() const { return num_partitions_; }
   bool sync() const { return settings_.sync; }
+
+  /// Before StartWriting: makes a unit visible that an earlier run prepared and a checkpoint lists.
+  /// One that is visible already is left alone. DataLoss: the journal doesn't know it.
+  Status CommitPrepared(const std::string& lane, uint64_t unit);
+  /// Mends what a crash left: units that were prepared and that nobody lists, and bytes without a
+  /// commit, are removed, each with a line on stderr. Once, before the first TakeSegment; sinks
+  /// that have units of an earlier run must have said so.
+  Status StartWriting();
 
   /// A segment that nobody else writes, with room in it.
   Result<std::unique_ptr<OpenSegment>> TakeSegment(uint32_t partition);
@@ -58,20 +67,27 @@ class LogTopic {
 
   /// Number for the next unit of a lane: above what it committed in former runs.
   uint64_t NextUnit(const std::string& lane) const;
-  /// The unit's bytes are in their files (and synced). Durable when this returns.
-  Status Prepare(const LogUnit& unit);
-  /// Gives offsets and makes the unit visible. May be repeated after a failure: a unit that its
-  /// lane has committed already is not committed twice.
-  Status Commit(LogUnit& unit);
+  /// The units' bytes are in their files (and synced). Durable when this returns.
+  Status Prepare(std::span<const LogUnit> units);
+  /// Gives offsets and makes the units visible, in order. May be repeated after a failure: a unit
+  /// that its lane has committed already is not committed twice.
+  Status Commit(std::span<LogUnit> units);
   /// Deletes what `retain` and `retain_size` no longer keep; looks at most every few seconds.
   Status Maintain(Micros now);
 
  private:
+  /// Where the journal was when something was added to it.
+  struct Written {
+    std::shared_ptr<LogFile> journal;
+    HeadMark mark;
+  };
+
   explicit LogTopic(const LogTopicSettings& settings);
   Status Lock();
   Status Load();
   Status Create();
   Status CutJournal(const JournalCursor& cursor);
+  Status AppendCommit(LogUnit& unit, Written& written);
   Status AbortPrepared();
   Status MendSegments(uint32_t partition);
   Status MendSegment(uint32_t partition, uint64_t number, const SegmentUse& use);
@@ -79,11 +95,6 @@ class LogTopic {
   Status CheckFirstJournal() const;
   Status CheckNoSegments() const;
   Status StartJournal(uint64_t number);
-  /// Where the journal was when something was added to it.
-  struct Written {
-    std::shared_ptr<LogFile> journal;
-    HeadMark mark;
-  };
   Status AppendToJournal(const JournalRecord& record, Written& written);
   Written JournalEnd() const;
   Status SyncJournal(const std::shared_ptr<LogFile>& journal) const;
@@ -106,6 +117,7 @@ class LogTopic {
   int64_t journal_size_ = 0;
   uint64_t journal_sum_ = 0;  ///< of its last entry
   uint64_t next_file_ = 1;
+  bool writing_ = false;  ///< what a crash left is mended
   std::vector<std::unique_ptr<OpenSegment>> free_;
   std::set<TopicState::SegmentKey> taken_;
 

@@ -10,9 +10,10 @@ constexpr size_t kMostRecordBytes = size_t{256} << 20;
 }  // namespace
 
 LogWriter::LogWriter(const LogSinkSettings& settings, std::shared_ptr<LogTopic> topic,
-                     uint32_t worker, std::unique_ptr<Encoder> encoder)
+                     LogUnits* units, uint32_t worker, std::unique_ptr<Encoder> encoder)
     : settings_(settings),
       topic_(std::move(topic)),
+      units_(units),
       lane_(fmt::format("{}/{}", settings.lane, worker)),
       encoder_(std::move(encoder)),
       key_writer_(settings.schema, settings.key),
@@ -102,7 +103,6 @@ Status LogWriter::WriteBatch(uint32_t index) {
   extent->end = segment.size;
   extent->records += batch.count();
   extent->max_time = std::max(extent->max_time, batch.max_time());
-  partition.written = true;
   batch.Clear();
   return Status::Ok();
 }
@@ -113,65 +113,50 @@ bool LogWriter::IsFull() const {
          unit_bytes_ >= settings_.topic.segment_bytes;
 }
 
-bool LogWriter::IsDue(Micros now) const {
-  return IsFull() || (settings_.batch_time > 0 && now - unit_start_ >= settings_.batch_time);
+Status LogWriter::Freeze(uint64_t epoch) {
+  if (unit_rows_ > 0) WEIR_TRY(EndUnit());
+  for (LogUnit& unit : ended_) units_->Freeze(std::move(unit), epoch);
+  ended_.clear();
+  return Status::Ok();
 }
 
-Status LogWriter::Freeze(uint64_t) {
-  if (unit_rows_ == 0) return Status::Ok();
-  const bool batched =
-      settings_.batch_rows > 0 || settings_.batch_bytes > 0 || settings_.batch_time > 0;
-  return batched && !IsDue(settings_.clock->Now()) ? Status::Ok() : EndUnit();
-}
-
-/// Everything in files, the files synced, then a line in the journal.
+/// Everything in files; they are synced, and the journal told of them, before the commit.
 Status LogWriter::EndUnit() {
   for (uint32_t i = 0; i < partitions_.size(); ++i) WEIR_TRY(WriteBatch(i));
-  for (Partition& partition : partitions_) {
-    if (!partition.written) continue;
-    if (topic_->sync()) WEIR_TRY(partition.segment->file.Sync());
-    partition.written = false;
-  }
   unit_.lane = lane_;
-  unit_.number = next_unit_;
-  WEIR_TRY(topic_->Prepare(unit_));
-  ++next_unit_;
-  frozen_.push_back(std::move(unit_));
+  unit_.number = next_unit_++;
+  ended_.push_back(std::move(unit_));
   unit_ = LogUnit();
   unit_rows_ = unit_bytes_ = 0;
   const Micros now = settings_.clock->Now();
   for (Partition& partition : partitions_) {
     // Full ones stay open with the topic until nothing of them is outstanding.
     if (partition.segment != nullptr && topic_->IsFull(*partition.segment, now)) {
-      full_.push_back(std::move(partition.segment));
+      full_.push_back({std::move(partition.segment), next_unit_ - 1});
     }
   }
   return Status::Ok();
 }
 
-Status LogWriter::Deliver(std::vector<RefusedRow>& refused) {
-  (void)refused;
-  while (!frozen_.empty()) {
-    WEIR_TRY(topic_->Commit(frozen_.front()));
-    frozen_.pop_front();
+Status LogWriter::Deliver(std::vector<RefusedRow>&) {
+  const uint64_t delivered = units_->Delivered(lane_);
+  for (FullSegment& full : full_) {
+    if (full.unit <= delivered) topic_->ReturnSegment(std::move(full.segment));
   }
-  for (auto& segment : full_) topic_->ReturnSegment(std::move(segment));
-  full_.clear();
+  std::erase_if(full_, [](const FullSegment& full) { return full.segment == nullptr; });
   return Status::Ok();
 }
 
 Status LogWriter::Tick(Micros now) {
-  if (unit_rows_ > 0 && settings_.batch_time > 0 && IsDue(now)) WEIR_TRY(EndUnit());
+  if (unit_rows_ > 0 && settings_.batch_time > 0 && now - unit_start_ >= settings_.batch_time) {
+    WEIR_TRY(EndUnit());
+  }
   return topic_->Maintain(now);
 }
 
+/// Rows behind the last barrier are read again by the next run, if there can be one.
 Status LogWriter::Close() {
-  if (unit_rows_ > 0) WEIR_TRY(EndUnit());
-  std::vector<RefusedRow> none;
-  WEIR_TRY(Deliver(none));
-  for (Partition& partition : partitions_) {
-    if (partition.segment != nullptr) topic_->ReturnSegment(std::move(partition.segment));
-  }
+  if (!settings_.resumable) WEIR_TRY(Freeze(UINT64_MAX));
   return Status::Ok();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +15,8 @@ namespace weir {
 /// The rows of one worker on their way into a topic. One thread.
 class LogWriter final : public SinkWriter {
  public:
-  LogWriter(const LogSinkSettings& settings, std::shared_ptr<LogTopic> topic, uint32_t worker,
-            std::unique_ptr<Encoder> encoder);
+  LogWriter(const LogSinkSettings& settings, std::shared_ptr<LogTopic> topic, LogUnits* units,
+            uint32_t worker, std::unique_ptr<Encoder> encoder);
 
   Status Open() override;
   Status Append(const RecordBatch& batch) override;
@@ -30,17 +29,21 @@ class LogWriter final : public SinkWriter {
   struct Partition {
     LogBatchBuilder batch;
     std::unique_ptr<OpenSegment> segment;
-    bool written = false;  ///< since the last sync
+  };
+  /// A segment that gets no more rows, and the last unit with rows in it.
+  struct FullSegment {
+    std::unique_ptr<OpenSegment> segment;
+    uint64_t unit = 0;
   };
 
   Status AppendRow(const RecordBatch& batch, RowIndex row, size_t index, Micros now);
   Status WriteBatch(uint32_t partition);
   Status EndUnit();
   bool IsFull() const;
-  bool IsDue(Micros now) const;
 
   const LogSinkSettings& settings_;
   std::shared_ptr<LogTopic> topic_;
+  LogUnits* const units_;
   std::string lane_;
   std::unique_ptr<Encoder> encoder_;
   RecordKeyWriter key_writer_;
@@ -54,8 +57,8 @@ class LogWriter final : public SinkWriter {
   int64_t unit_rows_ = 0, unit_bytes_ = 0;
   Micros unit_start_ = 0;
   uint64_t next_unit_ = 1;
-  std::deque<LogUnit> frozen_;                      ///< prepared, not yet visible
-  std::vector<std::unique_ptr<OpenSegment>> full_;  ///< to be given back once delivered
+  std::vector<LogUnit> ended_;     ///< since the last barrier
+  std::vector<FullSegment> full_;  ///< to be given back once delivered
 };
 
 }  // namespace weir

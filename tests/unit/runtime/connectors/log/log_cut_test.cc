@@ -174,11 +174,10 @@ TEST_F(LogCutTest, ACutJournalBeforeAnotherIsRefused) {
   auto writer = Writer(*sink);
   while (!std::filesystem::exists(Dir() + "/t/journal-0000000002")) {
     ASSERT_TRUE(writer->Append(Rows(unit++, 1)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
-    ASSERT_TRUE(writer->Deliver(refused).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
   }
   ASSERT_TRUE(writer->Append(Rows(unit++, 1)).ok());
-  ASSERT_TRUE(writer->Close().ok());
+  ASSERT_TRUE(Commit(*sink, *writer).ok());
   writer.reset();
   sink.reset();
   const std::vector<int64_t> boundaries = Boundaries();

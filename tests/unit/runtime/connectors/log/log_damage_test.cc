@@ -176,8 +176,7 @@ TEST_F(LogDamageTest, SurvivesKillAtAnyMoment) {
       const auto writer = Writer(**sink);
       std::vector<RefusedRow> refused;
       for (int64_t unit = next / kRows;; ++unit) {
-        if (!writer->Append(Rows(unit * kRows, kRows)).ok() || !writer->Freeze(1).ok() ||
-            !writer->Deliver(refused).ok()) {
+        if (!writer->Append(Rows(unit * kRows, kRows)).ok() || !Commit(**sink, *writer).ok()) {
           ::_exit(3);
         }
         if (::write(channel[1], &unit, sizeof(unit)) != sizeof(unit)) ::_exit(4);

@@ -54,9 +54,13 @@ class LogTest : public ::testing::Test {
     request.key = key_;
     request.upsert = upsert_;
     request.incarnation = "i1";
+    request.resumable = resumable_;
     request.clock = &clock_;
     Result<std::unique_ptr<SinkConnector>> sink = LogConnectorSpec().sink->make(request);
-    if (sink.ok()) WEIR_TRY((*sink)->Open());
+    if (sink.ok()) {
+      WEIR_TRY((*sink)->Open());
+      WEIR_TRY((*sink)->Restore(1, state_));
+    }
     return sink;
   }
   std::unique_ptr<SinkConnector> Sink(const LogOptions& given = {}) {
@@ -69,6 +73,15 @@ class LogTest : public ::testing::Test {
     EXPECT_TRUE(writer.ok());
     EXPECT_TRUE((*writer)->Open().ok());
     return *std::move(writer);
+  }
+
+  /// A checkpoint that succeeds.
+  static Status Commit(SinkConnector& sink, SinkWriter& writer) {
+    std::vector<RefusedRow> refused;
+    WEIR_TRY(writer.Freeze(1));
+    WEIR_TRY(sink.Prepare(1).status());
+    WEIR_TRY(sink.Committed(1));
+    return writer.Deliver(refused);
   }
 
   /// Rows `{k: "k<n>", n}` for n in [first, first + count).
@@ -86,9 +99,7 @@ class LogTest : public ::testing::Test {
     const auto sink = Sink(given);
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(first, count)).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    std::vector<RefusedRow> refused;
-    ASSERT_TRUE(writer->Deliver(refused).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
     ASSERT_TRUE(writer->Close().ok());
   }
 
@@ -185,6 +196,8 @@ class LogTest : public ::testing::Test {
   std::filesystem::path folder_;
   SchemaPtr schema_;
   std::vector<int> key_ = {0};
+  bool resumable_ = true;
+  std::string state_;  ///< what the last commit of the run before has of the sink
   bool upsert_ = false;
   ManualClock clock_;
   std::vector<RefusedRow> refused_;

@@ -15,18 +15,59 @@ using ::testing::HasSubstr;
 
 class LogSinkTest : public LogTest {};
 
-TEST_F(LogSinkTest, AUnitIsInvisibleUntilItIsDelivered) {
+TEST_F(LogSinkTest, AUnitIsInvisibleUntilItsCheckpointIsCommitted) {
   const auto sink = Sink();
   const auto writer = Writer(*sink);
   ASSERT_TRUE(writer->Append(Rows(0, 10)).ok());
   EXPECT_TRUE(ReadAll().empty());
   ASSERT_TRUE(writer->Freeze(1).ok());
+  ASSERT_TRUE(sink->Prepare(1).ok());
   EXPECT_TRUE(ReadAll().empty());
   ASSERT_TRUE(writer->Append(Rows(10, 5)).ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
+  ASSERT_TRUE(sink->Committed(1).ok());
   EXPECT_EQ(ReadAll(), Expected(0, 10));
-  ASSERT_TRUE(writer->Close().ok());
+  ASSERT_TRUE(writer->Freeze(2).ok());
+  ASSERT_TRUE(sink->Prepare(2).ok());
+  ASSERT_TRUE(sink->Committed(2).ok());
   EXPECT_EQ(ReadAll(), Expected(0, 15));
+}
+
+TEST_F(LogSinkTest, WithoutAStateFolderTheRestIsWrittenAtTheEnd) {
+  resumable_ = false;
+  const auto sink = Sink();
+  const auto writer = Writer(*sink);
+  ASSERT_TRUE(writer->Append(Rows(0, 10)).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  ASSERT_TRUE(sink->Close().ok());
+  EXPECT_EQ(ReadAll(), Expected(0, 10));
+}
+
+TEST_F(LogSinkTest, WhatTheCommitListsIsDeliveredByTheNextRunAndTheRestIsNot) {
+  std::string committed;
+  {
+    const auto sink = Sink();
+    const auto writer = Writer(*sink);
+    ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
+    ASSERT_TRUE(writer->Append(Rows(5, 5)).ok());
+    ASSERT_TRUE(writer->Freeze(2).ok());
+    committed = *sink->Prepare(2);
+    ASSERT_TRUE(writer->Append(Rows(10, 5)).ok());
+    ASSERT_TRUE(writer->Freeze(3).ok());
+    ASSERT_TRUE(sink->Prepare(3).ok());  // its commit fails, and the process dies
+  }
+  EXPECT_EQ(ReadAll(), Expected(0, 5));
+  state_ = committed;
+  for (int start = 0; start < 2; ++start) {
+    const auto sink = Sink();
+    EXPECT_EQ(ReadAll(), Expected(0, 10));
+    const auto writer = Writer(*sink);
+    EXPECT_EQ(ReadAll(), Expected(0, 10));
+  }
+  state_ += "\np/out/i1/7 3";
+  const auto unknown = OpenSink();
+  EXPECT_EQ(unknown.status().code(), StatusCode::kDataLoss);
+  EXPECT_THAT(unknown.status().message(), HasSubstr("unit 3 of p/out/i1/7"));
 }
 
 TEST_F(LogSinkTest, RowsGoWhereKafkaWouldPutTheirKey) {
@@ -69,7 +110,7 @@ TEST_F(LogSinkTest, ADeleteIsATombstone) {
   op->mutable_data<uint8_t>()[2] = 0;
   rows.mutable_hidden().op = op;
   ASSERT_TRUE(writer->Append(rows).ok());
-  ASSERT_TRUE(writer->Close().ok());
+  ASSERT_TRUE(Commit(*sink, *writer).ok());
   const auto source = Source();
   const auto reader = Reader(*source, 0);
   const Drained drained = Drain(*reader);
@@ -85,12 +126,11 @@ TEST_F(LogSinkTest, WritersOfSeveralSinksShareATopic) {
   constexpr int kWriters = 4, kUnits = 20, kRows = 50;
   for (int w = 0; w < kWriters; ++w) {
     threads.emplace_back([&, w] {
-      const auto writer = Writer(w % 2 == 0 ? *first : **second, static_cast<uint32_t>(w));
-      std::vector<RefusedRow> refused;
+      SinkConnector* const sink = w % 2 == 0 ? first.get() : second->get();
+      const auto writer = Writer(*sink, static_cast<uint32_t>(w));
       for (int unit = 0; unit < kUnits; ++unit) {
         ASSERT_TRUE(writer->Append(Rows((w * kUnits + unit) * kRows, kRows)).ok());
-        ASSERT_TRUE(writer->Freeze(1).ok());
-        ASSERT_TRUE(writer->Deliver(refused).ok());
+        ASSERT_TRUE(Commit(*sink, *writer).ok());
       }
       ASSERT_TRUE(writer->Close().ok());
     });
@@ -116,37 +156,13 @@ TEST_F(LogSinkTest, ADeliveryIsRepeatedWithoutHarm) {
     const auto sink = Sink();
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
+    ASSERT_TRUE(sink->Committed(1).ok());
     ASSERT_TRUE(writer->Close().ok());
   }
   // The same lane goes on in another run: its units have other numbers.
   WriteRows(5, 5);
   EXPECT_EQ(ReadAll(), Expected(0, 10));
-}
-
-TEST_F(LogSinkTest, BatchClauseHoldsUnitsBack) {
-  const ConnectorOptions options = Options({});
-  SinkRequest request;
-  request.pipeline = "p";
-  request.name = "out";
-  request.options = &options;
-  request.schema = schema_;
-  request.batch_time = 2 * kMicrosPerSecond;
-  request.clock = &clock_;
-  auto sink = LogConnectorSpec().sink->make(request);
-  ASSERT_TRUE(sink.ok() && (*sink)->Open().ok());
-  const auto writer = Writer(**sink);
-  ASSERT_TRUE(writer->Append(Rows(0, 5)).ok());
-  ASSERT_TRUE(writer->Freeze(1).ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
-  EXPECT_TRUE(ReadAll().empty());
-  clock_.AdvanceTo(clock_.Now() + 2 * kMicrosPerSecond);
-  ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
-  ASSERT_TRUE(writer->Deliver(refused_).ok());
-  EXPECT_EQ(ReadAll(), Expected(0, 5));
-  ASSERT_TRUE(writer->Close().ok());
 }
 
 TEST_F(LogSinkTest, BadOptionsAreNamed) {

@@ -103,8 +103,7 @@ TEST_F(LogSourceTest, FollowsRollingSegments) {
   int64_t read = 0;
   for (int unit = 0; unit < 40; ++unit) {
     ASSERT_TRUE(writer->Append(Rows(unit * 500, 500)).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
     if (source == nullptr) {
       source = Source();
       reader = Reader(*source, 0);
@@ -132,8 +131,7 @@ TEST_F(LogSourceTest, FollowsRollingJournals) {
   int64_t read = 0;
   for (int64_t unit = 0; unit < kUnits; ++unit) {
     ASSERT_TRUE(writer->Append(row).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
     if (source == nullptr) {
       source = Source();
       reader = Reader(*source, 0);
@@ -172,8 +170,7 @@ TEST_F(LogSourceTest, RetentionDeletesWholeSegmentsAndOldPositionsAreErrors) {
   const auto writer = Writer(*sink);
   const auto write = [&](int64_t first) {
     ASSERT_TRUE(writer->Append(Rows(first, 2000)).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
     clock_.AdvanceTo(clock_.Now() + 30 * kMicrosPerSecond);
     ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
   };
@@ -215,8 +212,7 @@ TEST_F(LogSourceTest, RetentionBySizeSurvivesARestart) {
     const auto sink = Sink(options);
     const auto writer = Writer(*sink);
     ASSERT_TRUE(writer->Append(Rows(i * 1000, 1000)).ok());
-    ASSERT_TRUE(writer->Freeze(1).ok());
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
     clock_.AdvanceTo(clock_.Now() + 30 * kMicrosPerSecond);
     ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
     ASSERT_TRUE(writer->Close().ok());

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "runtime/connectors/log/log_topic.h"
+
+namespace weir {
+
+/// The units of a sink, of all its writers, from their barrier until they are visible. Thread-safe.
+class LogUnits {
+ public:
+  /// `resumable`: a later run may deliver what this one leaves.
+  LogUnits(std::shared_ptr<LogTopic> topic, bool resumable)
+      : topic_(std::move(topic)), resumable_(resumable) {}
+
+  void Freeze(LogUnit unit, uint64_t epoch);
+  /// Syncs what is frozen up to `epoch`, enters it in the journal, and says what a later run must
+  /// know of it.
+  Result<std::string> Prepare(uint64_t epoch);
+  /// Makes visible what is frozen up to `epoch`.
+  Status Deliver(uint64_t epoch);
+  /// Makes visible what the last commit of an earlier run lists.
+  Status Restore(std::string_view state);
+  /// Number of the last unit of `lane` that is visible; 0: none in this run.
+  uint64_t Delivered(const std::string& lane) const;
+
+ private:
+  struct Frozen {
+    LogUnit unit;
+    uint64_t epoch = 0;
+    bool prepared = false;
+  };
+  Status SyncSegments(const LogUnit& unit) const;
+
+  const std::shared_ptr<LogTopic> topic_;
+  const bool resumable_;
+  mutable std::mutex mutex_;
+  std::deque<Frozen> frozen_;  ///< by epoch, within a lane by number
+  std::map<std::string, uint64_t> delivered_;
+};
+
+}  // namespace weir
