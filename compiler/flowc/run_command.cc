@@ -20,6 +20,7 @@
 #include "compiler/plan/sink_node.h"
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/thread_scheduler.h"
+#include "runtime/state/state_directory.h"
 #include "runtime/types/text.h"
 
 namespace weir::flowc {
@@ -56,6 +57,7 @@ class RunCommand final : public Command {
     return "  flowc run pipeline.flow\n"
            "  flowc run pipelines/speed_layer/speed_layer.flow --profile demo\n"
            "  flowc run pipeline.flow --param input=clicks.jsonl --workers 2 --summary run.json\n"
+           "  flowc run pipeline.flow --state state/orders\n"
            "With bounded sources it ends by itself; Ctrl-C drains it and ends with exit code 0.";
   }
 
@@ -68,9 +70,11 @@ class RunCommand final : public Command {
     app.add_option("--workers", workers_, "Threads that run the pipeline")
         ->check(CLI::Range(1, 256));
     app.add_option("--state", state_,
-                   "Folder of the run: its lock, socket and state (default: .weir/<pipeline>, if "
-                   "there is something to query)")
+                   "Folder of the run's state: a later run with it goes on where this one ended, "
+                   "also after a crash (default: none is kept)")
         ->type_name("DIR");
+    app.add_flag("--accept-resend", accept_resend_,
+                 "Start although a target does not fit the state: rows may be repeated there");
     app.add_option("--summary", summary_file_, "Write a JSON summary here when the run ends")
         ->type_name("FILE");
     app.add_option("--watch", options_.watch, "Stream whose last rows the live view shows")
@@ -124,6 +128,14 @@ class RunCommand final : public Command {
     options.connectors = connectors.get();
     options.checkpoint_every = settings.checkpoint_every;
     options.incarnation = MakeIncarnation();
+    options.accept_resend = accept_resend_;
+    std::unique_ptr<StateDirectory> state;
+    if (!state_.empty()) {
+      WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
+      options.state = &state->backend();
+      options.incarnation = state->incarnation();
+      SayWhereItStarts(*state);
+    }
     if (mode != LiveView::Mode::kNone) {
       options.make_tap = [&taps](const std::string& stream, uint32_t) {
         return taps.MakeTap(stream);
@@ -218,6 +230,13 @@ class RunCommand final : public Command {
     return status;
   }
 
+  void SayWhereItStarts(const StateDirectory& state) const {
+    if (quiet_) return;
+    const uint64_t epoch = state.backend().last_epoch();
+    Log(epoch == 0 ? fmt::format("new state in {}", state.folder())
+                   : fmt::format("goes on from checkpoint {} of {}", epoch, state.folder()));
+  }
+
   Status WriteSummary(const RunSummary& summary) const {
     std::ofstream out(summary_file_, std::ios::trunc);
     out << summary.ToJson() << "\n";
@@ -261,6 +280,7 @@ class RunCommand final : public Command {
   uint32_t workers_ = 0;
   uint32_t batch_rows_ = kBatchRows;
   std::string state_;
+  bool accept_resend_ = false;
   std::string summary_file_;
   bool no_optimizer_ = false;
   bool json_ = false;

@@ -69,12 +69,15 @@ void Committer::Loop() {
   }
 }
 
-Result<StateDelta> Committer::PrepareSinks(uint64_t epoch) const {
+Result<StateDelta> Committer::PrepareSinks(uint64_t epoch) {
   StateWriter writer(kSinksOperator);
   for (const auto& [name, sink] : sinks_) {
     auto state = sink->Prepare(epoch);
     if (!state.ok()) return state.status().WithContext(name);
     writer.Put(kSinksSlot, kUnkeyedGroup, name, *std::move(state));
+    auto mark = sink->ReadMark();
+    if (!mark.ok()) return mark.status().WithContext(name);
+    if (*mark) writer.Put(kMarksSlot, kUnkeyedGroup, name, std::to_string((*mark)->epoch));
   }
   return writer.Take();
 }

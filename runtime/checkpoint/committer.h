@@ -58,7 +58,7 @@ class Committer {
  private:
   void Loop();
   CommitResult Perform(CommitRequest request);
-  Result<StateDelta> PrepareSinks(uint64_t epoch) const;
+  Result<StateDelta> PrepareSinks(uint64_t epoch);
   Status DeliverSinks(uint64_t epoch) const;
 
   StateBackend* const backend_;
@@ -73,8 +73,10 @@ class Committer {
   std::thread thread_;
 };
 
-/// Where a commit keeps what `SinkConnector::Prepare` returned, by name of the sink's node.
+/// Where a commit keeps what `SinkConnector::Prepare` returned, and the epoch of the sink's mark as
+/// text, by name of the sink's node.
 inline constexpr char kSinksOperator[] = "@sinks";
 inline constexpr char kSinksSlot[] = "units";
+inline constexpr char kMarksSlot[] = "marks";
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,16 +84,29 @@ struct SinkRequest {
   const Clock* clock = nullptr;
 };
 
+/// How far a target has got, kept in the target itself beside what is delivered (guarantees.md
+/// rule 6).
+struct SinkMark {
+  std::string incarnation;  ///< of the state folder that delivered
+  uint64_t epoch = 0;       ///< last one of which something is delivered
+
+  bool operator==(const SinkMark&) const = default;
+};
+
 /// One sink of a running job. Thread-safe after Open.
 ///
-/// Calls at the start: Open, Restore, MakeWriter for each worker. At a checkpoint, when every
-/// writer has frozen its epoch: Prepare, the commit, Committed; both from the committer's thread,
-/// which may wait for disks but not for targets.
+/// Calls at the start: Open, ReadMark, Restore, MakeWriter for each worker. At a checkpoint, when
+/// every writer has frozen its epoch: Prepare, the commit, Committed; both from the committer's
+/// thread, which may wait for disks but not for targets.
 class SinkConnector {
  public:
   virtual ~SinkConnector() = default;
   /// Checks settings, reachability and permissions; errors name the option and the fix.
   virtual Status Open() = 0;
+
+  /// The target's mark for this pipeline and sink, none where nothing was ever delivered or where
+  /// the connector keeps none. Each delivery moves it.
+  virtual Result<std::optional<SinkMark>> ReadMark() { return std::optional<SinkMark>(); }
 
   /// Makes durable what writers have frozen up to `epoch` and returns what the commit must hold, so
   /// that a later run can deliver what is not delivered yet: opaque, small, a codec version first.

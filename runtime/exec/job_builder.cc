@@ -7,6 +7,8 @@
 #include "compiler/plan/sink_node.h"
 #include "runtime/base/check.h"
 #include "runtime/base/hash.h"
+#include "runtime/base/log.h"
+#include "runtime/checkpoint/mark_check.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
 #include "runtime/connector/source_drift.h"
@@ -395,20 +397,45 @@ void JobBuilder::MakeEntries(uint32_t worker) {
   }
 }
 
+namespace {
+
+Result<std::map<std::string, std::string>> ReadSlot(const StateBackend* state, const char* slot) {
+  std::map<std::string, std::string> entries;
+  if (state == nullptr) return entries;
+  const StateReader reader(*state, kSinksOperator, 0, 0, true);
+  WEIR_TRY(reader.ForEachUnkeyed(slot, [&](std::string_view name, std::string_view value) {
+    entries[std::string(name)] = value;
+    return Status::Ok();
+  }));
+  return entries;
+}
+
+}  // namespace
+
+/// Marks of all targets are read before anything is delivered (guarantees.md rule 6).
+Status JobBuilder::CheckMarks() {
+  if (options_.state == nullptr) return Status::Ok();
+  WEIR_ASSIGN(auto marks, ReadSlot(options_.state, kMarksSlot));
+  for (const auto& [name, sink] : job_->sinks_) {
+    auto mark = sink->ReadMark();
+    if (!mark.ok()) return mark.status().WithContext(name);
+    StateStand stand{options_.incarnation, job_->checkpoints_->committed(), 0};
+    if (!marks[name].empty()) stand.marked = std::stoull(marks[name]);
+    const Status fits = CheckMark(name, *mark, stand);
+    if (fits.ok()) continue;
+    if (!options_.accept_resend) return fits;
+    LogLine(fits.message());
+  }
+  return Status::Ok();
+}
+
 /// Delivers what the last commit holds of sinks, and makes the committer.
 Status JobBuilder::RestoreSinks() {
-  std::map<std::string, std::string> stored;
-  const uint64_t epoch = job_->checkpoints_->committed();
-  if (epoch > 0) {
-    const StateReader reader(*options_.state, kSinksOperator, 0, 0, true);
-    WEIR_TRY(reader.ForEachUnkeyed(kSinksSlot, [&](std::string_view name, std::string_view value) {
-      stored[std::string(name)] = value;
-      return Status::Ok();
-    }));
-  }
+  WEIR_TRY(CheckMarks());
+  WEIR_ASSIGN(auto units, ReadSlot(options_.state, kSinksSlot));
   std::vector<std::pair<std::string, SinkConnector*>> sinks;
   for (const auto& [name, sink] : job_->sinks_) {
-    const Status restored = sink->Restore(epoch, stored[name]);
+    const Status restored = sink->Restore(job_->checkpoints_->committed(), units[name]);
     if (!restored.ok()) return restored.WithContext(name);
     sinks.emplace_back(name, sink.get());
   }

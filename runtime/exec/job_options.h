@@ -24,6 +24,8 @@ struct JobOptions {
   StateBackend* state = nullptr;
   Micros checkpoint_every = kMicrosPerSecond;  ///< 0: only at the end
   std::string incarnation;
+  /// Start although a target's mark does not fit the state: rows may be repeated there.
+  bool accept_resend = false;
   int64_t generation = 1;
   /// Looks into a declared stream on one worker: called while building; null result: no tap.
   std::function<std::unique_ptr<Output>(const std::string& stream, uint32_t worker)> make_tap;

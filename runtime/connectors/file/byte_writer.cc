@@ -160,7 +160,7 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
   return plain;
 }
 
-Status SyncFile(const std::string& path) {
+Status SyncOutputFile(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return FileError("open", path, errno);
   const int synced = ::fdatasync(file);
@@ -170,7 +170,7 @@ Status SyncFile(const std::string& path) {
   return Status::Ok();
 }
 
-Status SyncFolder(const std::string& folder) {
+Status SyncOutputFolder(const std::string& folder) {
   const int file =
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return FileError("open", folder, errno);

@@ -18,7 +18,7 @@ class ByteWriter {
   virtual Status EndFrame() = 0;
   /// Bytes in the file; those of whole frames after EndFrame.
   virtual int64_t size() const = 0;
-  /// Ends the last frame and closes the file, which is durable after SyncFile only.
+  /// Ends the last frame and closes the file, which is durable after SyncOutputFile only.
   virtual Status Finish() = 0;
 };
 
@@ -30,9 +30,9 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
 std::string_view CompressionSuffix(std::string_view compression);
 
 /// Makes a closed or open file's bytes durable.
-Status SyncFile(const std::string& path);
+Status SyncOutputFile(const std::string& path);
 
 /// Makes renames in `folder` durable.
-Status SyncFolder(const std::string& folder);
+Status SyncOutputFolder(const std::string& folder);
 
 }  // namespace weir

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
   FileSinkSettings settings;
+  settings.pipeline = request.pipeline;
+  settings.sink = request.name;
   WEIR_ASSIGN(settings.path, OutputPath(*request.options, request.name));
   while (settings.path.size() > 1 && settings.path.ends_with('/')) settings.path.pop_back();
   settings.format = FileFormat(*request.options, request.format, settings.path);
@@ -51,7 +53,9 @@ Status PrepareFolder(const std::string& folder) {
 }
 
 PartFileSink::PartFileSink(FileSinkSettings settings)
-    : settings_(std::move(settings)), units_(settings_.path, settings_.incarnation) {}
+    : settings_(std::move(settings)),
+      units_(settings_.path, settings_.incarnation),
+      mark_(settings_.path, settings_.pipeline, settings_.sink) {}
 
 Status PartFileSink::Open() {
   WEIR_TRY(PrepareFolder(settings_.path));
@@ -65,10 +69,22 @@ Result<std::string> PartFileSink::Prepare(uint64_t epoch) {
   return units_.Prepare(epoch, settings_.resumable);
 }
 
-Status PartFileSink::Committed(uint64_t epoch) { return units_.Deliver(epoch); }
+Result<std::optional<SinkMark>> PartFileSink::ReadMark() { return mark_.Read(); }
+
+/// Only a state folder can be compared with a mark.
+Status PartFileSink::Mark(uint64_t epoch) {
+  if (!settings_.resumable) return Status::Ok();
+  return mark_.Write({settings_.incarnation, epoch});
+}
+
+Status PartFileSink::Committed(uint64_t epoch) {
+  WEIR_ASSIGN(const bool any, units_.Deliver(epoch));
+  return any ? Mark(epoch) : Status::Ok();
+}
 
 Status PartFileSink::Restore(uint64_t epoch, std::string_view state) {
-  return units_.Restore(epoch, state);
+  WEIR_ASSIGN(const bool any, units_.Restore(state));
+  return any ? Mark(epoch) : Status::Ok();
 }
 
 Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
@@ -80,7 +96,9 @@ Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
 }
 
 Status PartFileSink::Close() {
-  return settings_.resumable ? units_.PublishCommitted() : Status::Ok();
+  if (!settings_.resumable) return Status::Ok();
+  WEIR_ASSIGN(const uint64_t epoch, units_.PublishCommitted());
+  return epoch > 0 ? Mark(epoch) : Status::Ok();
 }
 
 }  // namespace weir

@@ -6,12 +6,14 @@
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/output_claim.h"
 #include "runtime/connectors/file/part_lease.h"
+#include "runtime/connectors/file/part_mark.h"
 #include "runtime/connectors/file/part_units.h"
 
 namespace weir {
 
 /// What both kinds of file sink need of a request; copies, since the request does not live on.
 struct FileSinkSettings {
+  std::string pipeline, sink;
   std::string path;  ///< folder of parts, or the single file
   std::string format;
   std::string compression;
@@ -36,6 +38,7 @@ class PartFileSink final : public SinkConnector {
   explicit PartFileSink(FileSinkSettings settings);
 
   Status Open() override;
+  Result<std::optional<SinkMark>> ReadMark() override;
   Result<std::string> Prepare(uint64_t epoch) override;
   Status Committed(uint64_t epoch) override;
   Status Restore(uint64_t epoch, std::string_view state) override;
@@ -43,10 +46,13 @@ class PartFileSink final : public SinkConnector {
   Status Close() override;
 
  private:
+  Status Mark(uint64_t epoch);
+
   FileSinkSettings settings_;
   OutputClaim claim_;
   PartLease lease_;
   PartUnits units_;
+  PartMark mark_;
 };
 
 /// Makes `folder` and checks that files can be made in it.

@@ -68,7 +68,7 @@ Status PartFileWriter::Close() {
   }
   if (file_ != nullptr) WEIR_TRY(EndUnit());
   WEIR_TRY(Freeze(UINT64_MAX));
-  return units_->Deliver(UINT64_MAX);
+  return units_->Deliver(UINT64_MAX).status();
 }
 
 bool PartFileWriter::IsFull() const {

@@ -60,18 +60,18 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
     if (unit.epoch > epoch) continue;
     auto known = synced_.find(key);
     if (known == synced_.end() || known->second < unit.length) {
-      WEIR_TRY(SyncFile(Hidden(unit.name)));
+      WEIR_TRY(SyncOutputFile(Hidden(unit.name)));
       named |= known == synced_.end();
       synced_[key] = unit.length;
     }
     fmt::format_to(std::back_inserter(state), "\n{} {} {} {} {} {}", unit.ended ? "ended" : "open",
                    unit.lane, unit.number, unit.length, unit.epoch, unit.name);
   }
-  if (named) WEIR_TRY(SyncFolder(folder_));
+  if (named) WEIR_TRY(SyncOutputFolder(folder_));
   return state;
 }
 
-Status PartUnits::Deliver(uint64_t epoch) {
+Result<bool> PartUnits::Deliver(uint64_t epoch) {
   std::vector<std::pair<std::pair<uint32_t, uint64_t>, std::string>> due;
   {
     const std::lock_guard lock(mutex_);
@@ -88,16 +88,21 @@ Status PartUnits::Deliver(uint64_t epoch) {
     const std::lock_guard lock(mutex_);
     frozen_.erase(key);
   }
-  return due.empty() ? Status::Ok() : SyncFolder(folder_);
+  if (!due.empty()) WEIR_TRY(SyncOutputFolder(folder_));
+  return !due.empty();
 }
 
-Status PartUnits::PublishCommitted() {
+Result<uint64_t> PartUnits::PublishCommitted() {
+  bool any = false;
   const std::lock_guard lock(mutex_);
   for (const auto& [key, unit] : frozen_) {
-    if (unit.epoch <= committed_) WEIR_TRY(Publish(unit));
+    if (unit.epoch > committed_) continue;
+    any = true;
+    WEIR_TRY(Publish(unit));
   }
   frozen_.clear();
-  return SyncFolder(folder_);
+  WEIR_TRY(SyncOutputFolder(folder_));
+  return any ? committed_ : 0;
 }
 
 Result<std::vector<PartUnit>> PartUnits::Parse(std::string_view state) {
@@ -144,7 +149,7 @@ Status PartUnits::Publish(const PartUnit& unit) const {
   }
   if (size > unit.length) {
     if (::truncate(hidden.c_str(), unit.length) != 0) return FileError("cut", hidden, errno);
-    WEIR_TRY(SyncFile(hidden));
+    WEIR_TRY(SyncOutputFile(hidden));
   }
   fs::rename(hidden, visible, error);
   return error ? FileError("rename to", visible, error.value()) : Status::Ok();
@@ -168,14 +173,14 @@ Status PartUnits::RemoveUnlisted() {
   }
   if (error) return FileError("read folder", folder_, error.value());
   for (const fs::path& path : unlisted) fs::remove(path, error);
-  return SyncFolder(folder_);
+  return SyncOutputFolder(folder_);
 }
 
-Status PartUnits::Restore(uint64_t epoch, std::string_view state) {
-  (void)epoch;
+Result<bool> PartUnits::Restore(std::string_view state) {
   WEIR_ASSIGN(const std::vector<PartUnit> units, Parse(state));
   for (const PartUnit& unit : units) WEIR_TRY(Publish(unit));
-  return RemoveUnlisted();
+  WEIR_TRY(RemoveUnlisted());
+  return !units.empty();
 }
 
 }  // namespace weir

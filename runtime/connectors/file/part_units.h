@@ -35,13 +35,14 @@ class PartUnits {
   void Freeze(PartUnit unit);
   /// Syncs (if `durable`) what is frozen up to `epoch` and says what a later run must know of it.
   Result<std::string> Prepare(uint64_t epoch, bool durable);
-  /// Makes ended units visible that are frozen up to `epoch`.
-  Status Deliver(uint64_t epoch);
-  /// At the end: units that wait for more rows become visible with what is committed of them.
-  Status PublishCommitted();
+  /// Makes ended units visible that are frozen up to `epoch`; says whether there were any.
+  Result<bool> Deliver(uint64_t epoch);
+  /// At the end: units that wait for more rows become visible with what is committed of them. Says
+  /// up to which epoch; 0: there were none.
+  Result<uint64_t> PublishCommitted();
   /// After a crash: cuts units of the commit to their length and makes them visible, removes what
-  /// no commit lists. Before any writer.
-  Status Restore(uint64_t epoch, std::string_view state);
+  /// no commit lists. Before any writer. Says whether there were any.
+  Result<bool> Restore(std::string_view state);
 
  private:
   Result<std::vector<PartUnit>> Parse(std::string_view state);

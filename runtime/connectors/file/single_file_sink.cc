@@ -55,6 +55,12 @@ std::string SingleFileSink::Unfinished() const {
 }
 
 Status SingleFileSink::Open() {
+  if (settings_.resumable) {
+    return InvalidArgumentError(
+        "file(path: \"{}\", single: true): a single file can't be continued after a crash; leave "
+        "out `single` (a folder of parts is written), or run without --state",
+        settings_.path);
+  }
   const fs::path path(settings_.path);
   std::error_code error;
   if (fs::is_directory(path, error)) {
@@ -87,11 +93,11 @@ Status SingleFileSink::Close() {
   if (file_ == nullptr) return Status::Ok();
   WEIR_TRY(file_->Finish());
   file_ = nullptr;
-  WEIR_TRY(SyncFile(Unfinished()));
+  WEIR_TRY(SyncOutputFile(Unfinished()));
   std::error_code error;
   fs::rename(Unfinished(), settings_.path, error);
   if (error) return FileError("rename to", settings_.path, error.value());
-  return SyncFolder(fs::path(settings_.path).parent_path().string());
+  return SyncOutputFolder(fs::path(settings_.path).parent_path().string());
 }
 
 SingleFileSink::~SingleFileSink() {

@@ -59,10 +59,9 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
   settings.resumable = request.resumable;
-  const std::string incarnation = request.incarnation.empty()
-                                      ? fmt::format("{:x}", settings.clock->Now())
-                                      : request.incarnation;
-  settings.lane = fmt::format("{}/{}/{}", request.pipeline, request.name, incarnation);
+  settings.incarnation = request.incarnation.empty() ? fmt::format("{:x}", settings.clock->Now())
+                                                     : request.incarnation;
+  settings.owner = fmt::format("{}/{}/", request.pipeline, request.name);
   return settings;
 }
 
@@ -72,7 +71,24 @@ Status LogSink::Open() {
   return Status::Ok();
 }
 
-Status LogSink::Restore(uint64_t, std::string_view state) { return units_->Restore(state); }
+/// Of this incarnation if it has one, else of the latest that delivered from a state folder.
+Result<std::optional<SinkMark>> LogSink::ReadMark() {
+  std::optional<SinkMark> mine, other;
+  for (const LaneMark& lane : topic_->Marks(settings_.owner)) {
+    if (lane.note.empty()) continue;
+    const std::string_view rest = std::string_view(lane.lane).substr(settings_.owner.size());
+    SinkMark mark{std::string(rest.substr(0, rest.find('/'))), std::stoull(lane.note)};
+    std::optional<SinkMark>& known = mark.incarnation == settings_.incarnation ? mine : other;
+    if (!known || known->incarnation != mark.incarnation || known->epoch < mark.epoch) {
+      known = std::move(mark);
+    }
+  }
+  return mine ? mine : other;
+}
+
+Status LogSink::Restore(uint64_t epoch, std::string_view state) {
+  return units_->Restore(epoch, state);
+}
 
 /// What a run leaves frozen, the next one delivers if there can be one.
 Status LogSink::Close() {

@@ -20,7 +20,8 @@ struct LogSinkSettings {
   bool upsert = false;
   int64_t batch_rows = 0, batch_bytes = 0;
   Micros batch_time = 0;
-  std::string lane;  ///< pipeline/sink/incarnation; the worker follows
+  std::string owner;        ///< pipeline/sink/
+  std::string incarnation;  ///< lanes are named owner, incarnation/, worker
   bool resumable = true;
   const Clock* clock = nullptr;
 
@@ -35,6 +36,7 @@ class LogSink final : public SinkConnector {
   explicit LogSink(LogSinkSettings settings) : settings_(std::move(settings)) {}
 
   Status Open() override;
+  Result<std::optional<SinkMark>> ReadMark() override;
   Result<std::string> Prepare(uint64_t epoch) override { return units_->Prepare(epoch); }
   Status Committed(uint64_t epoch) override { return units_->Deliver(epoch); }
   Status Restore(uint64_t epoch, std::string_view state) override;

@@ -139,7 +139,7 @@ Status LogTopic::Load() {
   return Status::Ok();
 }
 
-Status LogTopic::CommitPrepared(const std::string& lane, uint64_t unit) {
+Status LogTopic::CommitPrepared(const std::string& lane, uint64_t unit, const std::string& note) {
   const std::lock_guard lock(mutex_);
   LogUnit wanted;
   wanted.lane = lane;
@@ -148,6 +148,7 @@ Status LogTopic::CommitPrepared(const std::string& lane, uint64_t unit) {
   for (const LogUnit& prepared : state_.prepared) {
     if (prepared.lane != lane || prepared.number != unit) continue;
     wanted = prepared;
+    wanted.note = note;
     Written written;
     WEIR_TRY(AppendCommit(wanted, written));
     return SyncJournal(written.journal);
@@ -326,6 +327,15 @@ Status LogTopic::Prepare(std::span<const LogUnit> units) {
     }
   }
   return SyncJournal(written.journal);
+}
+
+std::vector<LaneMark> LogTopic::Marks(const std::string& prefix) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LaneMark> marks;
+  for (const LaneMark& mark : state_.marks) {
+    if (mark.lane.starts_with(prefix)) marks.push_back(mark);
+  }
+  return marks;
 }
 
 uint64_t LogTopic::NextUnit(const std::string& lane) const {

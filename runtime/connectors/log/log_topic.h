@@ -53,7 +53,7 @@ class LogTopic {
 
   /// Before StartWriting: makes a unit visible that an earlier run prepared and a checkpoint lists.
   /// One that is visible already is left alone. DataLoss: the journal doesn't know it.
-  Status CommitPrepared(const std::string& lane, uint64_t unit);
+  Status CommitPrepared(const std::string& lane, uint64_t unit, const std::string& note);
   /// Mends what a crash left: units that were prepared and that nobody lists, and bytes without a
   /// commit, are removed, each with a line on stderr. Once, before the first TakeSegment; sinks
   /// that have units of an earlier run must have said so.
@@ -65,6 +65,8 @@ class LogTopic {
   void ReturnSegment(std::unique_ptr<OpenSegment> segment);
   bool IsFull(const OpenSegment& segment, Micros now) const;
 
+  /// Last units of all lanes that begin with `prefix`, the latest last.
+  std::vector<LaneMark> Marks(const std::string& prefix) const;
   /// Number for the next unit of a lane: above what it committed in former runs.
   uint64_t NextUnit(const std::string& lane) const;
   /// The units' bytes are in their files (and synced). Durable when this returns.

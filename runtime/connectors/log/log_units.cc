@@ -44,7 +44,11 @@ Result<std::string> LogUnits::Prepare(uint64_t epoch) {
   for (const LogUnit& unit : units) WEIR_TRY(SyncSegments(unit));
   if (resumable_) WEIR_TRY(topic_->Prepare(units));
   const std::lock_guard lock(mutex_);
-  for (Frozen& frozen : frozen_) frozen.prepared |= frozen.epoch <= epoch;
+  for (Frozen& frozen : frozen_) {
+    for (const LogUnit& unit : units) {
+      frozen.prepared |= unit.lane == frozen.unit.lane && unit.number == frozen.unit.number;
+    }
+  }
   return state;
 }
 
@@ -57,14 +61,19 @@ Status LogUnits::Deliver(uint64_t epoch) {
     }
   }
   if (units.empty()) return Status::Ok();
+  // The note is the mark: in the same entry as what it tells of.
+  for (LogUnit& unit : units) unit.note = resumable_ ? std::to_string(epoch) : "";
   WEIR_TRY(topic_->Commit(units));
   const std::lock_guard lock(mutex_);
   for (const LogUnit& unit : units) delivered_[unit.lane] = unit.number;
-  std::erase_if(frozen_, [epoch](const Frozen& frozen) { return frozen.epoch <= epoch; });
+  std::erase_if(frozen_, [this](const Frozen& frozen) {
+    const auto delivered = delivered_.find(frozen.unit.lane);
+    return delivered != delivered_.end() && frozen.unit.number <= delivered->second;
+  });
   return Status::Ok();
 }
 
-Status LogUnits::Restore(std::string_view state) {
+Status LogUnits::Restore(uint64_t epoch, std::string_view state) {
   if (state.empty()) return Status::Ok();
   std::istringstream lines{std::string(state)};
   std::string line;
@@ -74,7 +83,8 @@ Status LogUnits::Restore(std::string_view state) {
     const size_t space = line.rfind(' ');
     good = space != std::string::npos;
     if (!good) break;
-    WEIR_TRY(topic_->CommitPrepared(line.substr(0, space), std::stoull(line.substr(space + 1))));
+    WEIR_TRY(topic_->CommitPrepared(line.substr(0, space), std::stoull(line.substr(space + 1)),
+                                    std::to_string(epoch)));
   }
   if (good) return Status::Ok();
   return DataLossError("the state of the units in {} is damaged: {}", topic_->folder(), line);

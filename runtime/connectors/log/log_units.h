@@ -25,8 +25,8 @@ class LogUnits {
   Result<std::string> Prepare(uint64_t epoch);
   /// Makes visible what is frozen up to `epoch`.
   Status Deliver(uint64_t epoch);
-  /// Makes visible what the last commit of an earlier run lists.
-  Status Restore(std::string_view state);
+  /// Makes visible what the last commit of an earlier run, `epoch`, lists.
+  Status Restore(uint64_t epoch, std::string_view state);
   /// Number of the last unit of `lane` that is visible; 0: none in this run.
   uint64_t Delivered(const std::string& lane) const;
 

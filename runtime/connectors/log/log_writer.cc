@@ -14,7 +14,7 @@ LogWriter::LogWriter(const LogSinkSettings& settings, std::shared_ptr<LogTopic> 
     : settings_(settings),
       topic_(std::move(topic)),
       units_(units),
-      lane_(fmt::format("{}/{}", settings.lane, worker)),
+      lane_(fmt::format("{}{}/{}", settings.owner, settings.incarnation, worker)),
       encoder_(std::move(encoder)),
       key_writer_(settings.schema, settings.key),
       sticky_(topic_->num_partitions(), worker),

@@ -37,6 +37,12 @@ class FileSinkTest : public FileTest {
     }
     return sink;
   }
+  /// Without the mark.
+  std::vector<std::string> Parts(const std::string& folder) {
+    std::vector<std::string> names = Names(folder);
+    std::erase_if(names, [](const std::string& name) { return name.starts_with(".weir-mark"); });
+    return names;
+  }
   /// A checkpoint that succeeds; state_ is what it holds of the sink.
   void Commit(SinkConnector& sink, SinkWriter& writer) {
     Prepare(sink, writer);
@@ -76,11 +82,11 @@ TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
   ASSERT_TRUE(sink.ok()) << sink.status().ToString();
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
   Prepare(**sink, *writer);
   EXPECT_EQ(ReadAll("out/.part-i1-0-000000.jsonl.tmp"), "{\"n\":1}\n{\"n\":2}\n");
   ASSERT_TRUE((*sink)->Committed(epoch_).ok());
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
   Commit(**sink, *writer);  // no rows, no unit
   ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
   Commit(**sink, *writer);
@@ -88,7 +94,7 @@ TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
   ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
   ASSERT_TRUE(writer->Close().ok());
   ASSERT_TRUE((*sink)->Close().ok());
-  EXPECT_EQ(Names("out"),
+  EXPECT_EQ(Parts("out"),
             (std::vector<std::string>{".part-i1-0-000002.jsonl.tmp", "part-i1-0-000000.jsonl",
                                       "part-i1-0-000001.jsonl"}));
 }
@@ -101,7 +107,7 @@ TEST_F(FileSinkTest, WhatACrashLeftIsRemovedAndNumbersGoOn) {
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 1)).ok());
   Commit(**sink, *writer);
-  EXPECT_EQ(Names("out"),
+  EXPECT_EQ(Parts("out"),
             (std::vector<std::string>{"part-i1-0-000004.jsonl", "part-i1-0-000005.jsonl"}));
 }
 
@@ -118,7 +124,7 @@ TEST_F(FileSinkTest, ACommittedUnitBecomesVisibleAfterACrash) {
   for (int start = 0; start < 2; ++start) {  // the second one dies before its first commit
     sink = Make({{"path", Value::String(Path("out"))}});
     ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-    EXPECT_EQ(Names("out"),
+    EXPECT_EQ(Parts("out"),
               (std::vector<std::string>{"part-i1-0-000000.jsonl", "part-i1-0-000001.jsonl"}));
     EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":3}\n{\"n\":4}\n");
     sink->reset();
@@ -138,11 +144,34 @@ TEST_F(FileSinkTest, AnUncommittedUnitGoesAtTheNextStart) {
   state_ = committed;
   sink = Make({{"path", Value::String(Path("out"))}});
   ASSERT_TRUE(sink.ok());
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
   writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(7, 1)).ok());
   Commit(**sink, *writer);
   EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":7}\n");
+}
+
+TEST_F(FileSinkTest, TheMarkTellsHowFarTheFolderIs) {
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  EXPECT_EQ(*(*sink)->ReadMark(), std::nullopt);
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  Commit(**sink, *writer);
+  EXPECT_EQ(*(*sink)->ReadMark(), std::nullopt);  // nothing delivered
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  Commit(**sink, *writer);
+  Commit(**sink, *writer);
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 2}));
+  ASSERT_TRUE(writer->Append(Rows(3, 2)).ok());
+  Prepare(**sink, *writer);
+  writer = nullptr;
+  sink->reset();
+  sink = Make({{"path", Value::String(Path("out"))}});
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 4}));
+  state_.clear();
+  Write("out/.weir-mark--sessions", "weir-mark 1 i1");
+  sink->reset();
+  sink = Make({{"path", Value::String(Path("out"))}});
+  EXPECT_EQ((*sink)->ReadMark().status().code(), StatusCode::kDataLoss);
 }
 
 TEST_F(FileSinkTest, AUnitOfSeveralCheckpointsIsCutToTheLastOne) {
@@ -168,9 +197,9 @@ TEST_F(FileSinkTest, AUnitOfSeveralCheckpointsIsCutToTheLastOne) {
     state_ = committed;
     sink = Make(options);
     ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-    ASSERT_EQ(Names(folder).size(), 1u);
+    ASSERT_EQ(Parts(folder).size(), 1u);
     Result<std::unique_ptr<ByteReader>> reader =
-        OpenByteReader(Path(folder + "/" + Names(folder)[0]));
+        OpenByteReader(Path(folder + "/" + Parts(folder)[0]));
     ASSERT_TRUE(reader.ok());
     std::string text;
     char bytes[100];
@@ -225,7 +254,7 @@ TEST_F(FileSinkTest, PartsOfAKilledRunGoAtTheNextStart) {
     new std::unique_ptr<SinkWriter>(std::move(writer));
     new std::unique_ptr<SinkConnector>(*std::move(sink));
   });
-  EXPECT_EQ(Names("out"),
+  EXPECT_EQ(Parts("out"),
             (std::vector<std::string>{".part-dead-0-000000.jsonl.tmp",
                                       ".part-kept-0-000000.jsonl.tmp", ".weir-dead.lock"}));
   incarnation_ = "next";
@@ -235,10 +264,10 @@ TEST_F(FileSinkTest, PartsOfAKilledRunGoAtTheNextStart) {
     ASSERT_TRUE(sink.ok()) << sink.status().ToString();
     EXPECT_THAT(testing::internal::GetCapturedStderr(),
                 testing::HasSubstr("removed 1 unfinished part of run dead"));
-    EXPECT_EQ(Names("out"),
+    EXPECT_EQ(Parts("out"),
               (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp", ".weir-next.lock"}));
   }
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{".part-kept-0-000000.jsonl.tmp"}));
 }
 
 TEST_F(FileSinkTest, PartsOfARunningRunStay) {
@@ -249,12 +278,12 @@ TEST_F(FileSinkTest, PartsOfARunningRunStay) {
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
   // As another process sees the folder.
   RemoveAbandonedParts(Path("out"));
-  EXPECT_EQ(Names("out"),
+  EXPECT_EQ(Parts("out"),
             (std::vector<std::string>{".part-running-0-000000.jsonl.tmp", ".weir-running.lock"}));
   ASSERT_TRUE(writer->Close().ok());
   writer = nullptr;
   first->reset();
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-running-0-000000.jsonl"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{"part-running-0-000000.jsonl"}));
 }
 
 TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
@@ -264,10 +293,10 @@ TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
   std::unique_ptr<SinkWriter> writer = Writer(**sink);
   ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
   Commit(**sink, *writer);
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{".part-i1-0-000000.jsonl.tmp"}));
   ASSERT_TRUE(writer->Append(Rows(3, 1)).ok());
   Commit(**sink, *writer);
-  EXPECT_EQ(Names("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
+  EXPECT_EQ(Parts("out"), (std::vector<std::string>{"part-i1-0-000000.jsonl"}));
   ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
   clock_.AdvanceTo(11 * kMicrosPerSecond);
   ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
@@ -276,6 +305,7 @@ TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
 }
 
 TEST_F(FileSinkTest, OneFileForSeveralWriters) {
+  request_.resumable = false;
   Result<std::unique_ptr<SinkConnector>> sink =
       Make({{"path", Value::String(Path("deep/out.jsonl"))}, {"single", Value::Bool(true)}});
   ASSERT_TRUE(sink.ok()) << sink.status().ToString();
@@ -303,6 +333,7 @@ TEST_F(FileSinkTest, OneFileForSeveralWriters) {
 }
 
 TEST_F(FileSinkTest, AFailedRunLeavesNoSingleFile) {
+  request_.resumable = false;
   {
     Result<std::unique_ptr<SinkConnector>> sink =
         Make({{"path", Value::String(Path("out.jsonl"))}, {"single", Value::Bool(true)}});
@@ -342,6 +373,7 @@ TEST_F(FileSinkTest, ProblemsNameTheirPlace) {
 }
 
 TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {
+  request_.resumable = false;
   if (::access("/dev/full", W_OK) != 0) GTEST_SKIP();
   std::filesystem::create_symlink("/dev/full", Path(".full.tmp"));
   Result<std::unique_ptr<SinkConnector>> sink =

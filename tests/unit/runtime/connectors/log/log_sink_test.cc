@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "runtime/connector/partitioner.h"
@@ -61,6 +62,7 @@ TEST_F(LogSinkTest, WhatTheCommitListsIsDeliveredByTheNextRunAndTheRestIsNot) {
   for (int start = 0; start < 2; ++start) {
     const auto sink = Sink();
     EXPECT_EQ(ReadAll(), Expected(0, 10));
+    EXPECT_EQ(*sink->ReadMark(), (SinkMark{"i1", 1}));
     const auto writer = Writer(*sink);
     EXPECT_EQ(ReadAll(), Expected(0, 10));
   }
@@ -123,6 +125,7 @@ TEST_F(LogSinkTest, WritersOfSeveralSinksShareATopic) {
   const auto second = OpenSink({}, "other");
   ASSERT_TRUE(second.ok()) << second.status().ToString();
   std::vector<std::thread> threads;
+  std::mutex committing;
   constexpr int kWriters = 4, kUnits = 20, kRows = 50;
   for (int w = 0; w < kWriters; ++w) {
     threads.emplace_back([&, w] {
@@ -130,7 +133,10 @@ TEST_F(LogSinkTest, WritersOfSeveralSinksShareATopic) {
       const auto writer = Writer(*sink, static_cast<uint32_t>(w));
       for (int unit = 0; unit < kUnits; ++unit) {
         ASSERT_TRUE(writer->Append(Rows((w * kUnits + unit) * kRows, kRows)).ok());
-        ASSERT_TRUE(Commit(*sink, *writer).ok());
+        ASSERT_TRUE(writer->Freeze(1).ok());
+        const std::lock_guard one_committer(committing);
+        ASSERT_TRUE(sink->Prepare(1).ok());
+        ASSERT_TRUE(sink->Committed(1).ok());
       }
       ASSERT_TRUE(writer->Close().ok());
     });

@@ -36,8 +36,9 @@ TEST_F(LogSourceTest, FollowsWhatIsWrittenMeanwhile) {
   for (int unit = 0; unit < 5; ++unit) {
     ASSERT_TRUE(writer->Append(Rows(3 + unit, 1)).ok());
     ASSERT_TRUE(writer->Freeze(1).ok());
+    ASSERT_TRUE(sink->Prepare(1).ok());
     EXPECT_EQ(Drain(*reader).end, PollState::kEmpty);
-    ASSERT_TRUE(writer->Deliver(refused_).ok());
+    ASSERT_TRUE(sink->Committed(1).ok());
     EXPECT_EQ(Drain(*reader).records, Expected(3 + unit, 1));
   }
   ASSERT_TRUE(writer->Close().ok());
@@ -64,7 +65,7 @@ TEST_F(LogSourceTest, StartLatestAndByTime) {
     ASSERT_TRUE(writer->Append(Rows(2, 2)).ok());
     clock_.AdvanceTo(3'000'000'000);
     ASSERT_TRUE(writer->Append(Rows(4, 2)).ok());
-    ASSERT_TRUE(writer->Close().ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
   }
   const auto first_n = [this](const std::string& start) {
     const auto source = Source({{"start", Value::String(start)}});
@@ -261,7 +262,7 @@ TEST_F(LogSourceTest, ATableHasTheLatestRecordPerKey) {
     op->mutable_data<uint8_t>()[1] = static_cast<uint8_t>(RowOp::kDelete);
     rows.mutable_hidden().op = op;
     ASSERT_TRUE(writer->Append(rows).ok());
-    ASSERT_TRUE(writer->Close().ok());
+    ASSERT_TRUE(Commit(*sink, *writer).ok());
   }
   const ConnectorOptions options = Options({});
   TableRequest request;

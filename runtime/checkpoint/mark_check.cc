@@ -1,0 +1,48 @@
+#include "runtime/checkpoint/mark_check.h"
+
+namespace weir {
+namespace {
+
+std::string Text(const std::optional<SinkMark>& mark) {
+  if (!mark) return "no mark";
+  return fmt::format("the mark of incarnation {}, checkpoint {}", mark->incarnation, mark->epoch);
+}
+
+std::string Text(const StateStand& state) {
+  if (state.epoch == 0) {
+    return fmt::format("incarnation {} without a checkpoint", state.incarnation);
+  }
+  return fmt::format("incarnation {}, checkpoint {}, delivered up to {}", state.incarnation,
+                     state.epoch, state.marked);
+}
+
+Status Refuse(const std::string& sink, const std::optional<SinkMark>& mark, const StateStand& state,
+              std::string_view why) {
+  return FailedPreconditionError(
+      "sink {}: {}: the target has {}; the state folder has {}. Start from the state that "
+      "delivered "
+      "there or with an empty target; --accept-resend goes on regardless, rows may be repeated",
+      sink, why, Text(mark), Text(state));
+}
+
+}  // namespace
+
+Status CheckMark(const std::string& sink, const std::optional<SinkMark>& mark,
+                 const StateStand& state) {
+  if (!mark) {
+    return state.marked == 0 ? Status::Ok()
+                             : Refuse(sink, mark, state, "what was delivered is gone");
+  }
+  if (mark->incarnation != state.incarnation) {
+    return Refuse(sink, mark, state, "another state delivered to this target");
+  }
+  if (mark->epoch > state.epoch) {
+    return Refuse(sink, mark, state, "the target is ahead of the state");
+  }
+  if (mark->epoch < state.marked) {
+    return Refuse(sink, mark, state, "the target is older than the state");
+  }
+  return Status::Ok();
+}
+
+}  // namespace weir

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "runtime/base/status.h"
+#include "runtime/connector/sink_connector.h"
+
+namespace weir {
+
+/// What a pipeline's state says when it starts.
+struct StateStand {
+  std::string incarnation;
+  uint64_t epoch = 0;   ///< last commit; 0: there is none
+  uint64_t marked = 0;  ///< the sink's mark as of that commit; 0: it had none
+};
+
+/// Whether a target stands where the state can go on from it, or would lose or repeat rows:
+/// FailedPrecondition with both marks when its mark is of another incarnation, ahead of the last
+/// commit, behind what the state knows to be delivered, or missing (guarantees.md rule 6).
+Status CheckMark(const std::string& sink, const std::optional<SinkMark>& mark,
+                 const StateStand& state);
+
+}  // namespace weir
