@@ -14,6 +14,9 @@ namespace weir {
 namespace {
 
 constexpr size_t kPackedBlock = 128 * 1024;
+/// So much is written before the disk has to have what came before it: else the end of a large file
+/// would wait minutes for all of it.
+constexpr off_t kWriteBack = 32 << 20;
 constexpr int kZstdLevel = 3;
 
 class PlainWriter final : public ByteWriter {
@@ -31,12 +34,13 @@ class PlainWriter final : public ByteWriter {
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return FileError("write", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(written));
-      size_ += written;
+      written_ += written;
     }
+    if (written_ - started_ >= kWriteBack) WriteBack();
     return Status::Ok();
   }
   Status EndFrame() override { return Status::Ok(); }
-  int64_t size() const override { return size_; }
+  int64_t size() const override { return written_; }
 
   Status Finish() override {
     const int closed = ::close(file_);
@@ -45,9 +49,20 @@ class PlainWriter final : public ByteWriter {
   }
 
  private:
+  /// Starts writing what is new, and waits for what was started before. Only a hint: an error shows
+  /// itself when the file is finished.
+  void WriteBack() {
+    ::sync_file_range(file_, started_, written_ - started_, SYNC_FILE_RANGE_WRITE);
+    if (started_ > 0) {
+      ::sync_file_range(file_, 0, started_, SYNC_FILE_RANGE_WAIT_BEFORE);
+    }
+    started_ = written_;
+  }
+
   std::string path_;
   int file_;
-  int64_t size_ = 0;
+  off_t written_ = 0;
+  off_t started_ = 0;  ///< up to here the disk has it or is being given it
 };
 
 class GzipWriter final : public ByteWriter {
