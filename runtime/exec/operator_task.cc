@@ -135,6 +135,10 @@ void OperatorTask::SetAccount(const NodeAccount& account) {
   const std::map<std::string, int64_t, std::less<>> gauges = op_->ledger().gauges;
   op_->ledger() = account.ledger;
   op_->ledger().gauges = gauges;  // counted anew by the operator itself
+  if (sink_ != nullptr) {
+    // What was frozen and not delivered, the connector has taken over when it was restored.
+    op_->ledger().absorbed += std::exchange(op_->ledger().pending, 0);
+  }
   for (size_t i = 0; i < rows_received_.size() && i < account.rows_in.size(); ++i) {
     rows_received_[i] = account.rows_in[i];
   }

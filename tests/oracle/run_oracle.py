@@ -38,10 +38,9 @@ def make_input(flowc, folder, events):
     for part in ("log", "tables"):
         (folder / part).mkdir(parents=True)
     run([flowc, "run", ROOT / "bench" / "e2e" / "users.flow", "--param", f"dir={folder}",
-         "--param", "seed=7", "--param", f"users={SEED_USERS}", "--state", folder / "state-users"])
+         "--param", "seed=7", "--param", f"users={SEED_USERS}"])
     run([flowc, "run", HERE / "generate_events.flow", "--param", f"dir={folder}",
-         "--param", f"count={events}", "--param", f"users={SEED_USERS}",
-         "--state", folder / "state-events"])
+         "--param", f"count={events}", "--param", f"users={SEED_USERS}"])
     (folder / "log" / "transactions.jsonl").touch()
 
 

@@ -51,12 +51,11 @@ def make_input(flowc, folder, events):
     (folder / "tables").mkdir(parents=True)
     (folder / "log").mkdir()
     run([flowc, "run", ROOT / "bench" / "e2e" / "users.flow", "--param", f"dir={folder}",
-         "--param", "seed=7", "--param", f"users={SEED_USERS}", "--state", folder / "state-users"])
+         "--param", "seed=7", "--param", f"users={SEED_USERS}"])
     run([flowc, "run", HERE / "generate_events.flow", "--param", f"dir={folder}", "--param",
-         f"count={events}", "--param", f"users={SEED_USERS}", "--state", folder / "state-events"])
+         f"count={events}", "--param", f"users={SEED_USERS}"])
     run([flowc, "run", HERE / "generate_transactions.flow", "--param", f"dir={folder}", "--param",
-         f"count={events // 20}", "--param", f"users={SEED_USERS}",
-         "--state", folder / "state-transactions"])
+         f"count={events // 20}", "--param", f"users={SEED_USERS}"])
 
 
 def read_back(flowc, through, folder, out, slices):
@@ -79,8 +78,7 @@ def read_back(flowc, through, folder, out, slices):
     for topic in TOPICS:
         (out / "log" / topic).mkdir(parents=True)
         run([flowc, "run", HERE / "dump_topic.flow", *through.helper, "--param", f"topic={topic}",
-             "--param", f"out={out / 'log' / topic / 'rows.jsonl'}",
-             "--state", folder / f"state-{topic}"], cwd=folder)
+             "--param", f"out={out / 'log' / topic / 'rows.jsonl'}"], cwd=folder)
 
 
 def main():
@@ -104,7 +102,7 @@ def main():
     shutil.copytree(source / "tables", folder / "data" / "tables")
 
     run([flowc, "run", HERE / "load_topics.flow", *through.helper, "--workers", "1",
-         "--param", f"dir={source / 'log'}", "--state", folder / "state-load"], cwd=folder)
+         "--param", f"dir={source / 'log'}"], cwd=folder)
     started = time.monotonic()
     run([flowc, "run", PIPELINE, "--profile", through.profile, *through.params, "--workers",
          options.workers, "--quiet", "--summary", folder / "summary.json",

@@ -55,6 +55,7 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
     WEIR_ASSIGN(settings.key, KeyColumns(options.GetString("key"), *request.schema));
   }
   settings.upsert = request.upsert;
+  settings.keep_headers = request.keep_headers;
   settings.batch_rows = request.batch_rows;
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
@@ -99,6 +100,8 @@ Status LogSink::Close() {
 
 Result<std::unique_ptr<SinkWriter>> LogSink::MakeWriter(uint32_t worker) {
   WEIR_TRY(topic_->StartWriting());
+  // Also for runs that end before their sinks have had a tick.
+  WEIR_TRY(topic_->Maintain(settings_.clock->Now()));
   EncodeRequest request{settings_.schema, settings_.key, settings_.upsert,
                         FormatOptions::From(settings_.format_options)};
   WEIR_ASSIGN(std::unique_ptr<Encoder> encoder, MakeEncoder(settings_.format, std::move(request)));

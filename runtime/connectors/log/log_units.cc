@@ -15,6 +15,12 @@ constexpr std::string_view kStateVersion = "log-units 1";
 
 }  // namespace
 
+int64_t RowsOf(const LogUnit& unit) {
+  int64_t rows = 0;
+  for (const LogExtent& extent : unit.extents) rows += extent.records;
+  return rows;
+}
+
 void LogUnits::Freeze(LogUnit unit, uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   frozen_.push_back({std::move(unit), epoch, false});
@@ -88,6 +94,15 @@ Status LogUnits::Restore(uint64_t epoch, std::string_view state) {
   }
   if (good) return Status::Ok();
   return DataLossError("the state of the units in {} is damaged: {}", topic_->folder(), line);
+}
+
+int64_t LogUnits::UndeliveredRows(const std::string& lane) const {
+  const std::lock_guard lock(mutex_);
+  int64_t rows = 0;
+  for (const Frozen& frozen : frozen_) {
+    if (frozen.unit.lane == lane) rows += RowsOf(frozen.unit);
+  }
+  return rows;
 }
 
 uint64_t LogUnits::Delivered(const std::string& lane) const {

@@ -12,6 +12,8 @@
 
 namespace weir {
 
+int64_t RowsOf(const LogUnit& unit);
+
 /// The units of a sink, of all its writers, from their barrier until they are visible. Thread-safe.
 class LogUnits {
  public:
@@ -27,6 +29,8 @@ class LogUnits {
   Status Deliver(uint64_t epoch);
   /// Makes visible what the last commit of an earlier run, `epoch`, lists.
   Status Restore(uint64_t epoch, std::string_view state);
+  /// Rows of `lane` that are frozen and not visible.
+  int64_t UndeliveredRows(const std::string& lane) const;
   /// Number of the last unit of `lane` that is visible; 0: none in this run.
   uint64_t Delivered(const std::string& lane) const;
 

@@ -1,5 +1,7 @@
 #include "runtime/connectors/log/log_writer.h"
 
+#include "runtime/connector/record_headers.h"
+
 namespace weir {
 namespace {
 
@@ -56,9 +58,11 @@ Status LogWriter::AppendRow(const RecordBatch& batch, RowIndex row, size_t index
       op == nullptr || ColumnView<uint8_t>(*op)[row] != static_cast<uint8_t>(RowOp::kDelete);
   if (!record.has_value) record.value = {};
   headers_.clear();
+  const Column* kept = settings_.keep_headers ? batch.hidden().record_headers.get() : nullptr;
+  if (kept != nullptr && !kept->IsNull(row)) headers_ = ColumnView<std::string_view>(*kept)[row];
   const Column* routed_from = batch.hidden().routed_from.get();
   if (routed_from != nullptr && !routed_from->IsNull(row)) {
-    PutRecordHeader("routed_from", ColumnView<std::string_view>(*routed_from)[row], headers_);
+    AppendRecordHeader("routed_from", ColumnView<std::string_view>(*routed_from)[row], headers_);
   }
   record.headers = headers_;
   if (record.value.size() > kMostRecordBytes) {
@@ -145,6 +149,12 @@ Status LogWriter::Deliver(std::vector<RefusedRow>&) {
   }
   std::erase_if(full_, [](const FullSegment& full) { return full.segment == nullptr; });
   return Status::Ok();
+}
+
+int64_t LogWriter::undelivered_rows() const {
+  int64_t rows = unit_rows_ + units_->UndeliveredRows(lane_);
+  for (const LogUnit& unit : ended_) rows += RowsOf(unit);
+  return rows;
 }
 
 Status LogWriter::Tick(Micros now) {

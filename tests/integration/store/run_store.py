@@ -171,7 +171,7 @@ def main():
         for workers in (1, 3):
             store = os.path.join(folder, f"store-{workers}")
             command = [options.flowc, "run", HERE / "shapes.flow", "--workers", str(workers),
-                       "--state", os.path.join(folder, "state"), "--param", f"events={path}",
+                       "--state", os.path.join(folder, f"state-{workers}"), "--param", f"events={path}",
                        "--param", f"store={store}", "--param", f"ddl={DDL}"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode != 0:
