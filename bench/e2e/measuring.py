@@ -44,7 +44,7 @@ def measure(options, root, flow, *arguments):
     summary = root / f"summary-{flow}.json"
     before = os.times()
     run([options.flowc, "run", HERE / f"{flow}.flow", "--workers", str(options.workers),
-         "--summary", summary, "--state", root / "state", *arguments])
+         "--summary", summary, *arguments])
     after = os.times()
     spent = (after.children_user + after.children_system
              - before.children_user - before.children_system)

@@ -123,7 +123,7 @@ std::string Apply(const std::string& text, const std::vector<Edit>& edits) {
 }  // namespace
 
 Result<std::vector<DdlStatement>> SplitStatements(std::string_view file) {
-  WEIR_ASSIGN(const Tokens tokens, CutSqlTokens(file));
+  WEIR_ASSIGN(const Tokens tokens, Cut(file));
   std::vector<DdlStatement> statements;
   Tokens current;
   for (const SqlToken& token : tokens) {
@@ -139,7 +139,7 @@ Result<std::vector<DdlStatement>> SplitStatements(std::string_view file) {
 }
 
 std::string ForEmbeddedStore(const DdlStatement& statement) {
-  const Result<Tokens> cut = CutSqlTokens(statement.text);
+  const Result<Tokens> cut = Cut(statement.text);
   if (!cut.ok()) return statement.text;  // the engine says what is wrong with it
   const Tokens& tokens = *cut;
   DdlStatement ignored;

@@ -95,10 +95,10 @@ Status LogTopic::RemoveUnused(uint32_t partition, uint64_t number) {
     if (!state_.guarded) {
       WEIR_ASSIGN(const std::string aside, SetAside(file, 0, size));
       LogLine(fmt::format("log {}: no entry of the journal names {}: set aside as {}",
-                            settings_.topic, path, aside));
+                          settings_.topic, path, aside));
     } else {
       LogLine(fmt::format("log {}: {} without a commit removed ({} bytes)", settings_.topic, path,
-                            size));
+                          size));
     }
   }
   std::error_code error;
@@ -112,7 +112,7 @@ Status LogTopic::MendSegment(uint32_t partition, uint64_t number, const SegmentU
   WEIR_ASSIGN(const int64_t size, file.Size());
   if (size < use.bytes) {
     LogLine(fmt::format("log {}: {} is damaged: it has {} of {} bytes; its records can't be read",
-                          settings_.topic, path, size, use.bytes));
+                        settings_.topic, path, size, use.bytes));
     return Status::Ok();
   }
   if (size > use.bytes) {
@@ -122,7 +122,7 @@ Status LogTopic::MendSegment(uint32_t partition, uint64_t number, const SegmentU
       where = "set aside as " + aside;
     }
     LogLine(fmt::format("log {}: {}: {} bytes without a commit {}", settings_.topic, path,
-                          size - use.bytes, where));
+                        size - use.bytes, where));
     WEIR_TRY(file.Truncate(use.bytes));
   }
   auto segment = std::make_unique<OpenSegment>();
