@@ -43,7 +43,12 @@ rocksdb::CompressionType CompressionOf(StateCompression wanted) {
 
 rocksdb::Options StoreOptions(const RocksDbStateOptions& options) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  rocksdb::LRUCacheOptions cache;
+  cache.capacity = options.block_cache_bytes;
+  // It would ask for the size of what it has from malloc, which a program whose `new` is another
+  // allocator can't tell from the rest (compiler/flowc/program_allocator.cc).
+  cache.metadata_charge_policy = rocksdb::kDontChargeCacheMetadata;
+  table.block_cache = rocksdb::NewLRUCache(cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   // Index and filters in pieces inside the cache: memory stays bounded however large the state is.
   table.cache_index_and_filter_blocks = true;
