@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/weir
-# Compile several files at once in the sanitizer builds.
+# Compile several files of a folder at once; OFF for work on few files.
 UNITY ?= ON
 FLOWC := build/release/bin/flowc
 
@@ -34,17 +34,20 @@ install: ## What the build needs (Debian packages, ANTLR tool)
 install-tests: ## What the tests need too
 	@deploy/dev/install.sh --tests --store
 
-install-store: ## What build needs and the embedded ClickHouse engine (178 MB, once)
+install-store: install ## What build needs and the embedded ClickHouse engine (178 MB, once)
 	@deploy/dev/install.sh --store
 
 build: install ## flowc, optimized, as build/release/bin/flowc
 	@echo "[build] configuring build/release"
-	@cmake --preset release -DBUILD_TESTING=OFF --log-level=WARNING
+	@cmake --preset release -DBUILD_TESTING=OFF -DWEIR_UNITY=$(UNITY) --log-level=WARNING
 	@echo "[build] compiling flowc with $(JOBS) jobs"
-	@cmake --build --preset release -j $(JOBS) --target flowc
+	@set -o pipefail; NINJA_STATUS="$${NINJA_STATUS:-[build] %f of %t, %e s: }" \
+	  cmake --build --preset release -j $(JOBS) --target flowc $(PLAIN)
 	@echo "[build] done: $(FLOWC)"
 
-run: install-store build ## The bundled speed layer with generated events, until Ctrl-C
+run: ## The bundled speed layer with generated events, until Ctrl-C
+	@# The engine is fetched while flowc compiles; lines of both need a pipe, not a rewritten line.
+	@$(MAKE) --no-print-directory -j 2 PLAIN='| cat' install-store build
 	@echo "[run] $(FLOWC) run pipelines/speed_layer/speed_layer.flow --profile demo"
 	@if [ -e data/demo ]; then echo "[run] a new demo: data/demo of the last one is removed"; \
 	  rm -rf data/demo; fi
@@ -53,7 +56,7 @@ run: install-store build ## The bundled speed layer with generated events, until
 
 test: install-tests ## Everything in release mode, and all its tests
 	@echo "[test] configuring build/release"
-	@cmake --preset release -DBUILD_TESTING=ON --log-level=WARNING
+	@cmake --preset release -DBUILD_TESTING=ON -DWEIR_UNITY=$(UNITY) --log-level=WARNING
 	@echo "[test] compiling with $(JOBS) jobs"
 	@cmake --build --preset release -j $(JOBS)
 	@mkdir -p build/results

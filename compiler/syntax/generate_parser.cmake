@@ -35,6 +35,7 @@ add_custom_command(
 weir_library(antlr weir_parser_runtime)
 add_library(weir_flow_parser STATIC
   "${weir_parser_dir}/FlowLexer.cpp" "${weir_parser_dir}/FlowParser.cpp")
-target_compile_options(weir_flow_parser PRIVATE -w)
+# Parsing is a small part of a compilation, and this is the largest file of the build.
+target_compile_options(weir_flow_parser PRIVATE -w -O1)
 target_include_directories(weir_flow_parser SYSTEM PUBLIC "${weir_parser_root}")
 target_link_libraries(weir_flow_parser PUBLIC ${weir_parser_runtime})

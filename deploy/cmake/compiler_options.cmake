@@ -1,7 +1,8 @@
 # Flags for own code, build types, sanitizers, ccache and mold.
 
 set(WEIR_SANITIZE "" CACHE STRING "Sanitizers: empty, 'address,undefined' or 'thread'")
-option(WEIR_UNITY "Compile several files of a folder at once (saves time in sanitizer builds)" OFF)
+option(WEIR_UNITY "Compile several files of a folder at once" OFF)
+set(WEIR_UNITY_SIZE 12 CACHE STRING "Most files that are compiled at once")
 option(WEIR_WERROR "Warnings are errors in own code" ON)
 
 set(CMAKE_CXX_STANDARD 20)

@@ -47,19 +47,21 @@ macro(weir_layer_each folder)
   endforeach()
 endmacro()
 
-# Files of one folder that define the same file-local name can't be compiled as one unit.
+# With WEIR_UNITY several files of a target are compiled as one, since most of the time goes into the
+# headers that they share.
 function(weir_unity_properties target folder sources)
   if(NOT WEIR_UNITY OR WEIR_NO_UNITY_${folder})
     return()
   endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   execute_process(
-    COMMAND python3 "${CMAKE_SOURCE_DIR}/deploy/cmake/unity_clashes.py" ${sources}
-    OUTPUT_VARIABLE clashing OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  string(REPLACE "\n" ";" clashing "${clashing}")
-  if(clashing)
-    set_source_files_properties(${clashing} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  endif()
+    COMMAND python3 "${CMAKE_SOURCE_DIR}/deploy/cmake/unity_groups.py" "${WEIR_UNITY_SIZE}" ${sources}
+    OUTPUT_VARIABLE lines OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" lines "${lines}")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([0-9]+) (.+)$" matched "${line}")
+    set_source_files_properties("${CMAKE_MATCH_2}" PROPERTIES UNITY_GROUP "g${CMAKE_MATCH_1}")
+  endforeach()
 endfunction()
 
 function(weir_add_layer folder)

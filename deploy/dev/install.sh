@@ -55,6 +55,23 @@ apt_knows() {
   apt-cache show --no-all-versions "$@" >/dev/null 2>&1
 }
 
+# Runs apt with what it prints in a log: of hundreds of lines the last one is shown now and then, and
+# all of them when it fails.
+run_apt() {
+  local log reporter code=0
+  log="$(mktemp)"
+  while sleep 5; do
+    say "  $(tail -n 1 "$log" | cut -c 1-80)"
+  done &
+  reporter=$!
+  "$@" >"$log" 2>&1 </dev/null || code=$?
+  kill "$reporter" 2>/dev/null || true
+  wait "$reporter" 2>/dev/null || true
+  [[ $code -eq 0 ]] || cat "$log" >&2
+  rm -f "$log"
+  return "$code"
+}
+
 install_packages() {
   local missing=() package prefix
   for package in "$@"; do
@@ -76,14 +93,15 @@ install_packages() {
   local apt=("$prefix" DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q
              -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
   if apt_knows "${missing[@]}" &&
-     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2; then
+     run_apt "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; then
     say "Debian packages: installed"
     return
   fi
   # The lists of a fresh image are absent; old ones name files that are gone.
   say "updating apt's package lists"
-  "${apt[@]}" update >&2
-  "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2
+  run_apt "${apt[@]}" update || fail "apt-get update failed"
+  run_apt "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
+    fail "apt-get install failed"
   say "Debian packages: installed"
 }
 

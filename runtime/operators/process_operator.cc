@@ -8,15 +8,12 @@
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/row_stamps.h"
 #include "runtime/operators/state_value.h"
+#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
 
 constexpr char kKeyVersion = 1;
-/// Updates of a key within this time are combined when they leave on update.
-constexpr Micros kCombineFor = kMicrosPerSecond;
-/// Keys are looked at this many times per lifetime.
-constexpr Micros kSlicesPerLife = 16;
 
 }  // namespace
 

@@ -4,16 +4,13 @@
 #include <cstring>
 
 #include "runtime/operators/row_stamps.h"
+#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
 
 constexpr char kBlockVersion = 1;
-/// Updates of a key within this time are combined.
-constexpr Micros kCombineFor = kMicrosPerSecond;
 constexpr Micros kMicrosPerDay = 24 * 3600 * kMicrosPerSecond;
-/// Groups are looked at this many times per lifetime.
-constexpr Micros kSlicesPerLife = 16;
 
 }  // namespace
 

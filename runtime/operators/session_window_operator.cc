@@ -7,13 +7,12 @@
 #include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
 #include "runtime/operators/session_alarm.h"
+#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
 
 constexpr char kSessionsVersion = 1;
-/// Updates of a session within this time are combined when they leave on update.
-constexpr Micros kCombineFor = kMicrosPerSecond;
 
 }  // namespace
 

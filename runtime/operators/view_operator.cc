@@ -4,13 +4,11 @@
 
 #include "runtime/base/hash.h"
 #include "runtime/operators/row_json.h"
+#include "runtime/operators/update_pace.h"
 #include "runtime/vector/batch_builder.h"
 
 namespace weir {
 namespace {
-
-/// Updates of one key within this time reach readers and the connector once.
-constexpr Micros kCombineFor = kMicrosPerSecond;
 
 std::vector<DataType> KeyTypes(const plan::ViewNode& view) {
   std::vector<DataType> types;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/operators/update_pace.h"
+
 namespace weir {
 namespace {
 
 constexpr char kBlockVersion = 1;
-/// Updates of a key within this time are combined when results leave on update.
-constexpr Micros kCombineFor = kMicrosPerSecond;
 
 }  // namespace
 

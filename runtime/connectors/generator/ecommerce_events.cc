@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "runtime/connectors/generator/draw_purpose.h"
 #include "runtime/types/text.h"
 
 namespace weir {
 namespace {
-
-enum Purpose : uint64_t { kEvent = 201, kVisit };
 
 constexpr Micros kVisitGap = 31 * 60 * kMicrosPerSecond;
 constexpr double kMeanThinkSeconds = 8.0;
@@ -50,7 +49,7 @@ constexpr std::string_view kQueries[] = {
     "kids backpack", "yoga mat",    "desk lamp",     "black jeans", "sofa 3 seater"};
 
 /// Ways in which a record can be wrong; each must be rejected with its own reason.
-enum class Flaw : int {
+enum class EventFlaw : int {
   kNone,
   kBadUuid,
   kUnknownType,
@@ -120,28 +119,28 @@ void AppendProperties(int type, int64_t cents, Random& random, std::string& out)
   out += '}';
 }
 
-void AppendTime(const RecordRequest& request, Flaw flaw, Random& random, std::string& out) {
+void AppendTime(const RecordRequest& request, EventFlaw flaw, Random& random, std::string& out) {
   Micros time = request.time - request.behind;
   if (random.Chance(kOutOfOrderShare)) time -= random.Between(0, kMostOutOfOrder);
-  if (flaw == Flaw::kTimeAsNumber) {
+  if (flaw == EventFlaw::kTimeAsNumber) {
     out += fmt::format(",\"timestamp\":{}", time / 1000);
     return;
   }
   out += ",\"timestamp\":\"";
   AppendTimestamp(time, out);
-  if (flaw == Flaw::kNoOffset) out.pop_back();
+  if (flaw == EventFlaw::kNoOffset) out.pop_back();
   out += '"';
 }
 
 /// What the action is about: a product, a query, a transaction.
-void AppendSubject(uint64_t seed, int type, uint32_t product, Flaw flaw, Random& random,
+void AppendSubject(uint64_t seed, int type, uint32_t product, EventFlaw flaw, Random& random,
                    std::string& out) {
   const bool has_product =
       type == kProductView || type == kAddToCart || type == kPurchase || type == kRemoveFromCart;
   if (has_product) AppendId("product_id", ProductId(seed, product), out);
   if (type == kSearch) AppendText("search_query", kQueries[random.Below(std::size(kQueries))], out);
   const Fixed16 transaction = random.Uuid();
-  if (type == kPurchase && flaw != Flaw::kPurchaseWithoutTransaction) {
+  if (type == kPurchase && flaw != EventFlaw::kPurchaseWithoutTransaction) {
     AppendId("transaction_id", transaction, out);
   }
 }
@@ -184,28 +183,28 @@ void EcommerceEvents::PutBack(Visit visit, Micros time, Random& random) {
 
 void EcommerceEvents::Append(const RecordRequest& request, std::string& out) {
   const uint64_t stream = settings_.partition;
-  Random random(settings_.seed, kEvent + (stream << 16), request.number);
+  Random random(settings_.seed, kDrawEvent + (stream << 16), request.number);
   Visit visit = TakeVisit(request.time, random);
-  Random of_visit(settings_.seed, kVisit + (stream << 16), visit.number);
+  Random of_visit(settings_.seed, kDrawVisit + (stream << 16), visit.number);
   const size_t start = out.size();
 
-  Flaw flaw = Flaw::kNone;
+  EventFlaw flaw = EventFlaw::kNone;
   if (request.invalid)
-    flaw = static_cast<Flaw>(random.Between(1, static_cast<int>(Flaw::kCount) - 1));
-  const int type = flaw == Flaw::kPurchaseWithoutTransaction ? kPurchase : PickType(random);
+    flaw = static_cast<EventFlaw>(random.Between(1, static_cast<int>(EventFlaw::kCount) - 1));
+  const int type = flaw == EventFlaw::kPurchaseWithoutTransaction ? kPurchase : PickType(random);
   if (type == kProductView) visit.product = static_cast<uint32_t>(random.Below(kProducts));
 
   out += "{\"event_id\":\"";
   AppendUuid(random.Uuid(), out);
-  if (flaw == Flaw::kBadUuid) out.back() = 'g';
+  if (flaw == EventFlaw::kBadUuid) out.back() = 'g';
   out += '"';
-  if (flaw != Flaw::kMissingUser) AppendId("user_id", users_.Id(visit.user), out);
+  if (flaw != EventFlaw::kMissingUser) AppendId("user_id", users_.Id(visit.user), out);
   AppendId("session_id", of_visit.Uuid(), out);
   const bool upper = random.Chance(kUpperCaseShare);
   AppendText("event_type",
-             flaw == Flaw::kUnknownType ? "teleport"
-             : upper                    ? kUpperTypes[type]
-                                        : kTypes[type],
+             flaw == EventFlaw::kUnknownType ? "teleport"
+             : upper                         ? kUpperTypes[type]
+                                             : kTypes[type],
              out);
 
   AppendTime(request, flaw, random, out);
@@ -213,12 +212,12 @@ void EcommerceEvents::Append(const RecordRequest& request, std::string& out) {
   AppendText("browser", kBrowsers[of_visit.Below(std::size(kBrowsers))], out);
   out += ",\"ip_address\":\"";
   AppendIpv4(static_cast<int64_t>(0x0a000000 + of_visit.Below(1 << 24)), out);
-  out += flaw == Flaw::kBadAddress ? ".1\"" : "\"";
+  out += flaw == EventFlaw::kBadAddress ? ".1\"" : "\"";
   AppendPage(type, visit.product, random, out);
   AppendSubject(settings_.seed, type, visit.product, flaw, random, out);
   AppendProperties(type, ProductCents(settings_.seed, visit.product), random, out);
   out += '}';
-  if (flaw == Flaw::kTruncated) out.resize(start + (out.size() - start) * 2 / 3);
+  if (flaw == EventFlaw::kTruncated) out.resize(start + (out.size() - start) * 2 / 3);
   PutBack(visit, request.time, random);
 }
 

@@ -1,21 +1,20 @@
 #include "runtime/connectors/generator/ecommerce_users.h"
 
+#include "runtime/connectors/generator/draw_purpose.h"
 #include "runtime/types/text.h"
 
 namespace weir {
 namespace {
-
-enum Purpose : uint64_t { kUserId = 101, kTier, kActive, kProductId, kPrice };
 
 constexpr std::string_view kTiers[] = {"bronze", "silver", "gold", "platinum"};
 constexpr double kActivity[] = {1.0, 1.3, 1.6, 1.9};
 
 }  // namespace
 
-Fixed16 UserDirectory::Id(uint64_t user) const { return Random(seed_, kUserId, user).Uuid(); }
+Fixed16 UserDirectory::Id(uint64_t user) const { return Random(seed_, kDrawUserId, user).Uuid(); }
 
 int UserDirectory::TierIndex(uint64_t user) const {
-  const uint64_t percent = Random(seed_, kTier, user).Below(100);
+  const uint64_t percent = Random(seed_, kDrawTier, user).Below(100);
   return percent < 60 ? 0 : percent < 85 ? 1 : percent < 97 ? 2 : 3;
 }
 
@@ -23,7 +22,7 @@ std::string_view UserDirectory::Tier(uint64_t user) const { return kTiers[TierIn
 double UserDirectory::Activity(uint64_t user) const { return kActivity[TierIndex(user)]; }
 
 bool UserDirectory::IsActive(uint64_t user) const {
-  return Random(seed_, kActive, user).Below(100) < 98;
+  return Random(seed_, kDrawActive, user).Below(100) < 98;
 }
 
 uint64_t UserDirectory::Pick(Random& random, uint32_t partition, uint32_t partitions) const {
@@ -44,11 +43,11 @@ void EcommerceUsers::Append(const RecordRequest& request, std::string& out) {
 }
 
 Fixed16 ProductId(uint64_t seed, uint64_t product) {
-  return Random(seed, kProductId, product).Uuid();
+  return Random(seed, kDrawProductId, product).Uuid();
 }
 
 int64_t ProductCents(uint64_t seed, uint64_t product) {
-  return Random(seed, kPrice, product).Between(299, 29'999);
+  return Random(seed, kDrawPrice, product).Between(299, 29'999);
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #include "runtime/connectors/generator/record_sequence.h"
 
+#include "runtime/connectors/generator/draw_purpose.h"
 #include "runtime/connectors/generator/ecommerce_events.h"
 #include "runtime/connectors/generator/ecommerce_transactions.h"
 #include "runtime/connectors/generator/ecommerce_users.h"
@@ -7,8 +8,6 @@
 
 namespace weir {
 namespace {
-
-enum Purpose : uint64_t { kFate = 1 };
 
 constexpr size_t kRecentRecords = 512;
 /// Beyond any usual watermark lag plus lateness.
@@ -50,7 +49,7 @@ RecordSequence::RecordSequence(const SequenceSettings& settings, std::unique_ptr
 
 void RecordSequence::Append(Micros time, std::string& out) {
   const ModelSettings& of_model = settings_.of_model;
-  Random random(of_model.seed, kFate + (uint64_t{of_model.partition} << 16), next_);
+  Random random(of_model.seed, kDrawFate + (uint64_t{of_model.partition} << 16), next_);
   RecordRequest request;
   request.number = next_++;
   request.time = time;

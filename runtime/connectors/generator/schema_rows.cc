@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "runtime/connectors/generator/draw_purpose.h"
 #include "runtime/types/text.h"
 
 namespace weir {
 namespace {
-
-enum Purpose : uint64_t { kRow = 401 };
 
 constexpr double kAbsentShare = 0.1;
 constexpr uint64_t kDistinctStrings = 20;
@@ -18,7 +17,7 @@ constexpr Micros kMicrosPerDay = 86'400 * kMicrosPerSecond;
 }  // namespace
 
 void SchemaRows::Append(const RecordRequest& request, std::string& out) {
-  Random random(settings_.seed, kRow + (uint64_t{settings_.partition} << 16), request.number);
+  Random random(settings_.seed, kDrawRow + (uint64_t{settings_.partition} << 16), request.number);
   const size_t start = out.size();
   out += '{';
   for (const Field& field : schema_->fields()) {
