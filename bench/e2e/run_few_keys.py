@@ -6,12 +6,9 @@
 Runs alternate, so that a busy machine slows both alike; the ratio is of the best of each.
 """
 
-import argparse
-import json
 import shutil
-from pathlib import Path
 
-from run_job import HERE, make_input, run
+from measuring import make_input, measure, parse_options
 
 
 def split_input(root, parts):
@@ -31,25 +28,15 @@ def split_input(root, parts):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--flowc", default="build/release/bin/flowc")
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--dir", default="data/bench")
-    options = parser.parse_args()
-    root = Path(options.dir) / str(options.events)
-    make_input(options.flowc, root, options.events)
+    options = parse_options(__doc__, workers=2)
+    root = make_input(options)
     split_input(root, options.workers)
     best = {}
     print(f"{'':>16} {'CPU s':>8} {'µs/event':>9} {'wall s':>8}")
     for _ in range(options.runs):
         for name, flags in (("rows", ["--no-optimizer"]), ("partial results", [])):
-            summary = root / "summary-few-keys.json"
-            run([options.flowc, "run", HERE / "few_keys.flow", "--param", f"dir={root / 'few_keys'}",
-                 "--workers", str(options.workers), "--summary", summary, *flags])
-            told = json.loads(summary.read_text())
-            spent = told["cpu_seconds"]
+            spent, told = measure(options, root, "few_keys", "--param",
+                                  f"dir={root / 'few_keys'}", *flags)
             best[name] = min(spent, best.get(name, spent))
             print(f"{name:>16} {spent:>8.2f} {spent / told['events'] * 1e6:>9.3f} "
                   f"{told['seconds']:>8.2f}")

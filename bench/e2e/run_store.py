@@ -8,14 +8,10 @@ alone, and with its three materialized views; the median of the runs. What the s
 run is counted by the run itself: a row that it refuses fails the run.
 """
 
-import argparse
-import json
-import os
 import shutil
 import statistics
-from pathlib import Path
 
-from run_job import HERE, make_input, run
+from measuring import HERE, make_input, measure, parse_options
 
 DDL = HERE.parent.parent / "pipelines" / "speed_layer" / "ddl" / "speed_layer.sql"
 
@@ -27,37 +23,24 @@ def table_alone(root):
     return path.resolve()
 
 
-def measure(options, root, arguments):
-    summary, store = root / "summary-store.json", root / "store"
+def measure_store(options, root, arguments):
+    store = root / "store"
     shutil.rmtree(store, ignore_errors=True)
-    before = os.times()
-    run([options.flowc, "run", HERE / "store.flow", "--param", f"dir={root}",
-         "--param", f"store={store}", "--workers", str(options.workers),
-         "--summary", summary, "--state", root / "state", *arguments])
-    after = os.times()
+    result = measure(options, root, "store", "--param", f"dir={root}", "--param", f"store={store}",
+                     *arguments)
     shutil.rmtree(store, ignore_errors=True)
-    told = json.loads(summary.read_text())
-    spent = (after.children_user + after.children_system
-             - before.children_user - before.children_system)
-    return spent, told
+    return result
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--flowc", default="build/release/bin/flowc")
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--dir", default="data/bench")
-    options = parser.parse_args()
-    root = Path(options.dir) / str(options.events)
-    make_input(options.flowc, root, options.events)
+    options = parse_options(__doc__)
+    root = make_input(options)
     ways = [("no target", ["--profile", "nowhere"]),
             ("table", ["--param", f"ddl={table_alone(root)}"]),
             ("table and 3 views", ["--param", f"ddl={DDL}"])]
     print(f"{'into':<18} {'events':>10} {'CPU s':>8} {'µs/event':>9} {'events/s':>9} {'peak MiB':>9}")
     for name, arguments in ways:
-        runs = [measure(options, root, arguments) for _ in range(options.runs)]
+        runs = [measure_store(options, root, arguments) for _ in range(options.runs)]
         spent = statistics.median(cpu for cpu, _ in runs)
         events = runs[0][1]["events"]
         seconds = statistics.median(told["seconds"] for _, told in runs)

@@ -1,0 +1,8 @@
+"""The numbers of the pipeline, in µs of event time."""
+
+LAG_US = 10_000_000
+STEP_US = 1_000_000
+MINUTE_US = 60_000_000
+SESSION_GAP_US = 30 * MINUTE_US
+SESSION_LATENESS_US = 5 * MINUTE_US
+SESSION_MAX_US = 24 * 60 * MINUTE_US
