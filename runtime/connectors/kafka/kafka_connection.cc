@@ -1,5 +1,7 @@
 #include "runtime/connectors/kafka/kafka_connection.h"
 
+#include "runtime/connectors/kafka/broker_list.h"
+
 namespace weir {
 namespace {
 
@@ -29,7 +31,7 @@ void DropLog(const rd_kafka_t*, int, const char*, const char*) {}
 
 KafkaConnection::KafkaConnection(const ConnectorOptions& options, std::string owner)
     : owner_(std::move(owner)),
-      brokers_(options.GetString("brokers")),
+      brokers_(options.GetString("brokers", "localhost:9092")),
       security_(options.GetString("security", "plaintext")) {
   if (security_.starts_with("sasl")) mechanism_ = options.GetString("sasl_mechanism");
   for (const auto& [option, name] : kSettings) {
@@ -39,6 +41,7 @@ KafkaConnection::KafkaConnection(const ConnectorOptions& options, std::string ow
 
 Result<KafkaHandle<rd_kafka_conf_t>> KafkaConnection::MakeConf(
     const std::vector<std::pair<std::string, std::string>>& settings) const {
+  WEIR_TRY(CheckBrokerList(brokers_));
   if (security_.starts_with("sasl") && mechanism_.empty()) {
     return InvalidArgumentError(
         "security: \"{}\" needs sasl_mechanism (\"PLAIN\", \"SCRAM-SHA-256\", "
@@ -56,6 +59,7 @@ Result<KafkaHandle<rd_kafka_conf_t>> KafkaConnection::MakeConf(
   KafkaHandle<rd_kafka_conf_t> conf(rd_kafka_conf_new());
   rd_kafka_conf_set_log_cb(conf.get(), DropLog);
   std::vector<std::pair<std::string, std::string>> all = {
+      {"bootstrap.servers", brokers_},
       {"client.id", "weir"},
       {"reconnect.backoff.max.ms", "2000"},
       {"socket.keepalive.enable", "true"},

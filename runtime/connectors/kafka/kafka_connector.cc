@@ -168,7 +168,8 @@ ConnectorSpec KafkaConnectorSpec() {
   spec.doc =
       "Topics of Apache Kafka. A source reads all partitions of its topics by position, without a "
       "consumer group's rebalancing; an expired position or a topic that was made anew is an "
-      "error, a record without a value a dead letter (`tombstone`). A sink sends each row as a "
+      "error, a record without a value a dead letter (`tombstone`). Partitions that a topic gets "
+      "while it is read are logged, and read from the next start on. A sink sends each row as a "
       "message, partitioned by its key as the Java client does; a delete of an upsert stream is a "
       "message without a value. Its producer is idempotent and waits for all replicas; until "
       "state is durable, rows may be repeated after a crash. Tables cannot be read yet.";

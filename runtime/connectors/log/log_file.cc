@@ -30,8 +30,6 @@ Status LogFileError(std::string_view action, std::string_view path, int error_nu
   }
 }
 
-void LogNotice(std::string_view text) { fmt::print(stderr, "weir: {}\n", text); }
-
 Status SyncLogFolder(const std::string& folder) {
   const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return LogFileError("open", folder, errno);

@@ -12,9 +12,6 @@ namespace weir {
 /// A failed call on a file of a log as a Status that names the option to change.
 Status LogFileError(std::string_view action, std::string_view path, int error_number);
 
-/// Something done to a log that its owner should know of, one line on stderr.
-void LogNotice(std::string_view text);
-
 /// Makes what was created, renamed or deleted in `folder` durable.
 Status SyncLogFolder(const std::string& folder);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "runtime/base/log.h"
 #include "runtime/connectors/log/log_topic.h"
 #include "runtime/connectors/log/segment_format.h"
 #include "runtime/connectors/log/topic_paths.h"
@@ -92,11 +93,11 @@ Status LogTopic::RemoveUnused(uint32_t partition, uint64_t number) {
   if (size > static_cast<int64_t>(kSegmentHeaderBytes)) {
     if (!state_.guarded) {
       WEIR_ASSIGN(const std::string aside, SetAside(file, 0, size));
-      LogNotice(fmt::format("log {}: no entry of the journal names {}: set aside as {}",
-                            settings_.topic, path, aside));
+      LogLine(fmt::format("log {}: no entry of the journal names {}: set aside as {}",
+                          settings_.topic, path, aside));
     } else {
-      LogNotice(fmt::format("log {}: {} without a commit removed ({} bytes)", settings_.topic, path,
-                            size));
+      LogLine(fmt::format("log {}: {} without a commit removed ({} bytes)", settings_.topic, path,
+                          size));
     }
   }
   std::error_code error;
@@ -109,8 +110,8 @@ Status LogTopic::MendSegment(uint32_t partition, uint64_t number, const SegmentU
   WEIR_ASSIGN(LogFile file, LogFile::OpenToWrite(path));
   WEIR_ASSIGN(const int64_t size, file.Size());
   if (size < use.bytes) {
-    LogNotice(fmt::format("log {}: {} is damaged: it has {} of {} bytes; its records can't be read",
-                          settings_.topic, path, size, use.bytes));
+    LogLine(fmt::format("log {}: {} is damaged: it has {} of {} bytes; its records can't be read",
+                        settings_.topic, path, size, use.bytes));
     return Status::Ok();
   }
   if (size > use.bytes) {
@@ -119,8 +120,8 @@ Status LogTopic::MendSegment(uint32_t partition, uint64_t number, const SegmentU
       WEIR_ASSIGN(const std::string aside, SetAside(file, use.bytes, size));
       where = "set aside as " + aside;
     }
-    LogNotice(fmt::format("log {}: {}: {} bytes without a commit {}", settings_.topic, path,
-                          size - use.bytes, where));
+    LogLine(fmt::format("log {}: {}: {} bytes without a commit {}", settings_.topic, path,
+                        size - use.bytes, where));
     WEIR_TRY(file.Truncate(use.bytes));
   }
   auto segment = std::make_unique<OpenSegment>();

@@ -33,7 +33,7 @@ class LogPartitionReader final : public PartitionReader {
   Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) override;
   std::string Position(int64_t offset) const override;
   /// Where Open began: `latest` means another place at every start.
-  std::string StartPosition() const { return start_; }
+  std::string StartPosition() const override { return start_; }
 
   /// As Poll hands records on, but with their keys: for tables.
   struct Keyed {

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "runtime/base/check.h"
+#include "runtime/base/log.h"
 #include "runtime/connectors/log/segment_format.h"
 #include "runtime/connectors/log/topic_paths.h"
 
@@ -178,8 +179,8 @@ Status LogTopic::CutJournal(const JournalCursor& cursor) {
   WEIR_ASSIGN(LogFile file, LogFile::OpenToWrite(path));
   WEIR_ASSIGN(const int64_t size, file.Size());
   if (size > journal_size_) {
-    LogNotice(fmt::format("log {}: {} bytes of an unfinished entry cut off {}", settings_.topic,
-                          size - journal_size_, path));
+    LogLine(fmt::format("log {}: {} bytes of an unfinished entry cut off {}", settings_.topic,
+                        size - journal_size_, path));
     WEIR_TRY(file.Truncate(journal_size_));
   }
   journal_ = std::make_shared<LogFile>(std::move(file));
@@ -193,8 +194,8 @@ Status LogTopic::AbortPrepared() {
   for (const LogUnit& unit : prepared) {
     int64_t records = 0;
     for (const LogExtent& extent : unit.extents) records += extent.records;
-    LogNotice(fmt::format("log {}: {} records of {}/{} were written but not delivered: removed",
-                          settings_.topic, records, unit.lane, unit.number));
+    LogLine(fmt::format("log {}: {} records of {}/{} were written but not delivered: removed",
+                        settings_.topic, records, unit.lane, unit.number));
     JournalRecord record;
     record.type = JournalType::kAbort;
     record.unit = unit;

@@ -23,6 +23,10 @@ def absent_broker(bed):
         says(bed.run("produce.flow", fails=True, brokers=brokers, topic="t"), brokers, "brokers")
     told = bed.run("consume.flow", fails=True, brokers="no-such-host.invalid:9092", topic="t")
     says(told, "no-such-host.invalid", "brokers")
+    # A port of 17 bits would reach another port, and nothing at all be waited for without end.
+    for brokers, why in (("127.0.0.1:75124", "has no port from 1 to 65535"), (",", "empty entry")):
+        for flow in ("consume.flow", "produce.flow"):
+            says(bed.run(flow, fails=True, brokers=brokers, topic="t"), "brokers", why, "host:9092")
 
 
 def missing_topic(bed):
