@@ -44,6 +44,7 @@ class DeclaredConnectors final : public JobConnectors {
     request.options = &node.connector.options;
     request.schema = DeclaredSchema(node.decode);
     request.format = node.decode.format;
+    request.format_options = &node.decode.format_options;
     request.max_line = node.decode.max_line;
     request.clock = options.clock;
     return spec->source->make(request);
@@ -59,6 +60,8 @@ class DeclaredConnectors final : public JobConnectors {
     request.name = table.name;
     request.options = &table.connector.options;
     request.schema = table.schema;
+    request.format_options = &table.decode.format_options;
+    request.max_line = table.decode.max_line;
     request.clock = options.clock;
     return spec->table->make(request);
   }
