@@ -266,6 +266,7 @@ Micros SourceTask::WakeAt(Micros now) const {
 
 SourceTask::Progress SourceTask::RunOnce(Micros now) {
   if (stopped_ || ended_ || context_->failed()) return {};
+  pace_.Done(now);
   const Progress progress = ReadOne(now);
   ReportDrift();
   return progress;
@@ -282,13 +283,15 @@ SourceTask::Progress SourceTask::ReadOne(Micros now) {
   }
   SourcePartition* partition = NextPartition(now);
   if (partition == nullptr) return {false, WakeAt(now)};
-  const int64_t wanted = std::min(operator_context_.batch_rows, partition->batch_hint);
+  const int64_t wanted =
+      std::min<int64_t>({operator_context_.batch_rows, partition->batch_hint, pace_.size()});
   const int64_t allowed = limit_.Available(now, wanted);
   if (allowed == 0) return {false, limit_.NextAt(now)};
   const int64_t before = ledger_.records_read;
   const bool had_ended = partition->ended;
   Read(*partition, static_cast<size_t>(allowed), now);
   limit_.Take(ledger_.records_read - before);
+  if (ledger_.records_read > before) pace_.Started(ledger_.records_read - before, now);
   const bool worked = ledger_.records_read > before || partition->ended != had_ended;
   return {worked, worked ? now : WakeAt(now)};
 }

@@ -8,6 +8,7 @@
 #include "compiler/plan/source_node.h"
 #include "runtime/exec/drift_guard.h"
 #include "runtime/exec/output.h"
+#include "runtime/exec/read_pace.h"
 #include "runtime/exec/record_decoder.h"
 #include "runtime/exec/source_partition.h"
 #include "runtime/exec/worker_context.h"
@@ -47,6 +48,8 @@ class SourceTask final : public Collector {
   };
   /// Reads at most one batch.
   Progress RunOnce(Micros now);
+  /// Its targets have no room: the time until it runs again is not that of its last read's work.
+  void HoldBack() { pace_.Forget(); }
 
   void Barrier(uint64_t epoch);
   /// Reads nothing more; what was read has been emitted.
@@ -107,6 +110,7 @@ class SourceTask final : public Collector {
   std::optional<WatermarkCombiner> progress_;
   std::shared_ptr<DriftGuard> drift_;
   TokenBucket limit_;
+  ReadPace pace_{kBatchRows};
   std::vector<OutputPort> ports_;
   Ledger ledger_;
   RecordChunk chunk_;

@@ -193,6 +193,7 @@ bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
     }
     if (Paused(entry) || Blocked(entry)) continue;
     if (!entry.source->ended() && (paused || !SinksHaveRoom(entry))) {
+      entry.source->HoldBack();
       wake_at = std::min(wake_at, now + kTargetPause);
       continue;
     }

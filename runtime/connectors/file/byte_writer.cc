@@ -14,6 +14,9 @@ namespace weir {
 namespace {
 
 constexpr size_t kPackedBlock = 128 * 1024;
+/// So much is written before the disk has to have what came before it: else the end of a large file
+/// would wait minutes for all of it.
+constexpr int64_t kWriteBack = 32 << 20;
 constexpr int kZstdLevel = 3;
 
 class PlainWriter final : public ByteWriter {
@@ -33,6 +36,7 @@ class PlainWriter final : public ByteWriter {
       bytes.remove_prefix(static_cast<size_t>(written));
       size_ += written;
     }
+    if (size_ - started_ >= kWriteBack) WriteBack();
     return Status::Ok();
   }
   Status EndFrame() override { return Status::Ok(); }
@@ -45,9 +49,20 @@ class PlainWriter final : public ByteWriter {
   }
 
  private:
+  /// Starts writing what is new, and waits for what was started before. Only a hint: an error shows
+  /// itself when the file is synced.
+  void WriteBack() {
+    ::sync_file_range(file_, started_, size_ - started_, SYNC_FILE_RANGE_WRITE);
+    if (started_ > 0) {
+      ::sync_file_range(file_, 0, started_, SYNC_FILE_RANGE_WAIT_BEFORE);
+    }
+    started_ = size_;
+  }
+
   std::string path_;
   int file_;
   int64_t size_ = 0;
+  int64_t started_ = 0;  ///< up to here the disk has it or is being given it
 };
 
 class GzipWriter final : public ByteWriter {

@@ -69,6 +69,14 @@ Status SingleFileSink::Open() {
   }
   if (path.has_parent_path()) WEIR_TRY(PrepareFolder(path.parent_path().string()));
   WEIR_TRY(claim_.Take(settings_.path));
+  const Status locked = lock_.Take(Unfinished());
+  if (locked.code() == StatusCode::kAlreadyExists) {
+    return MakeStatus(StatusCode::kAlreadyExists,
+                      "file(path: \"{}\", single: true): another run is writing it; wait for its "
+                      "end or give each run its own path",
+                      settings_.path);
+  }
+  WEIR_TRY(locked);
   WEIR_ASSIGN(file_, OpenByteWriter(Unfinished(), settings_.compression));
   WEIR_ASSIGN(const std::unique_ptr<Encoder> encoder, EncoderFor(settings_));
   std::string header;

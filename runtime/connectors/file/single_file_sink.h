@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/connectors/file/byte_writer.h"
+#include "runtime/connectors/file/file_lock.h"
 #include "runtime/connectors/file/part_file_sink.h"
 
 namespace weir {
@@ -29,6 +30,7 @@ class SingleFileSink final : public SinkConnector {
 
   FileSinkSettings settings_;
   OutputClaim claim_;
+  FileLock lock_;  ///< on the unfinished file
   std::mutex mutex_;
   std::unique_ptr<ByteWriter> file_;
 };

@@ -10,6 +10,7 @@
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/byte_reader.h"
 #include "runtime/connectors/file/file_connector.h"
+#include "runtime/connectors/file/file_lock.h"
 #include "runtime/connectors/file/part_lease.h"
 #include "tests/unit/runtime/connectors/file/file_fixture.h"
 
@@ -383,6 +384,43 @@ TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {
   ASSERT_TRUE((*writer)->Append(Rows(1, 10)).ok());
   const Status status = (*writer)->Close();
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status.ToString();
+}
+
+/// What a child process says of the path while this one writes it.
+int OpenElsewhere(const std::function<Status()>& open) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(open().code() == StatusCode::kAlreadyExists ? 1 : 0);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST_F(FileSinkTest, AnotherProcessMayNotWriteTheSameSingleFile) {
+  const std::string path = Path("shared.jsonl");
+  FileLock other;
+  ASSERT_TRUE(other.Take(Path(".shared.jsonl.tmp")).ok());
+  EXPECT_EQ(OpenElsewhere([&] { return FileLock().Take(Path(".shared.jsonl.tmp")); }), 1);
+  const Status refused =
+      Make({{"path", Value::String(path)}, {"single", Value::Bool(true)}}).status();
+  EXPECT_EQ(refused.code(), StatusCode::kAlreadyExists);
+  EXPECT_THAT(refused.message(), ::testing::HasSubstr("another run is writing it"));
+  EXPECT_THAT(refused.message(), ::testing::HasSubstr(path));
+}
+
+TEST_F(FileSinkTest, WhatAKilledRunLeftOfASingleFileIsWrittenAnew) {
+  Write(".left.jsonl.tmp", "{\"n\":1}\n{\"n\":");
+  {
+    Result<std::unique_ptr<SinkConnector>> sink =
+        Make({{"path", Value::String(Path("left.jsonl"))}, {"single", Value::Bool(true)}});
+    ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+    std::unique_ptr<SinkWriter> writer = Writer(**sink);
+    ASSERT_TRUE(writer->Append(Rows(7, 1)).ok());
+    ASSERT_TRUE(writer->Close().ok());
+    ASSERT_TRUE((*sink)->Close().ok());
+    // Done: the next run may have the path, although this one still lives.
+    EXPECT_EQ(OpenElsewhere([&] { return FileLock().Take(Path(".left.jsonl.tmp")); }), 0);
+  }
+  EXPECT_EQ(ReadAll("left.jsonl"), "{\"n\":7}\n");
 }
 
 }  // namespace
