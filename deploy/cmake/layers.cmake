@@ -20,7 +20,7 @@ weir_layer(runtime/format DEPS runtime/ddl runtime/vector runtime/types runtime/
            LIBS fmt absl simdjson zstd zlib TEST_DEPS runtime/chdb)
 
 weir_layer(runtime/delivery DEPS runtime/connector runtime/vector runtime/types runtime/base
-           LIBS fmt threads)
+           LIBS fmt xxhash threads)
 
 # stdlib
 weir_layer(stdlib/api DEPS runtime/vector runtime/types runtime/base LIBS fmt absl)

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kPackedBlock = 128 * 1024;
 /// So much is written before the disk has to have what came before it: else the end of a large file
 /// would wait minutes for all of it.
-constexpr off_t kWriteBack = 32 << 20;
+constexpr int64_t kWriteBack = 32 << 20;
 constexpr int kZstdLevel = 3;
 
 class PlainWriter final : public ByteWriter {
@@ -34,13 +34,13 @@ class PlainWriter final : public ByteWriter {
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return FileError("write", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(written));
-      written_ += written;
+      size_ += written;
     }
-    if (written_ - started_ >= kWriteBack) WriteBack();
+    if (size_ - started_ >= kWriteBack) WriteBack();
     return Status::Ok();
   }
   Status EndFrame() override { return Status::Ok(); }
-  int64_t size() const override { return written_; }
+  int64_t size() const override { return size_; }
 
   Status Finish() override {
     const int closed = ::close(file_);
@@ -50,19 +50,19 @@ class PlainWriter final : public ByteWriter {
 
  private:
   /// Starts writing what is new, and waits for what was started before. Only a hint: an error shows
-  /// itself when the file is finished.
+  /// itself when the file is synced.
   void WriteBack() {
-    ::sync_file_range(file_, started_, written_ - started_, SYNC_FILE_RANGE_WRITE);
+    ::sync_file_range(file_, started_, size_ - started_, SYNC_FILE_RANGE_WRITE);
     if (started_ > 0) {
       ::sync_file_range(file_, 0, started_, SYNC_FILE_RANGE_WAIT_BEFORE);
     }
-    started_ = written_;
+    started_ = size_;
   }
 
   std::string path_;
   int file_;
-  off_t written_ = 0;
-  off_t started_ = 0;  ///< up to here the disk has it or is being given it
+  int64_t size_ = 0;
+  int64_t started_ = 0;  ///< up to here the disk has it or is being given it
 };
 
 class GzipWriter final : public ByteWriter {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "runtime/base/log.h"
 #include "runtime/connectors/log/log_topic.h"
 
 #include "runtime/base/log.h"

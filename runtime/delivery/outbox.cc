@@ -1,0 +1,211 @@
+#include "runtime/delivery/outbox.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSuffix = ".chunks";
+
+Status OutboxError(std::string_view action, const std::string& path, int error) {
+  const StatusCode code = error == ENOSPC || error == EDQUOT || error == EFBIG
+                              ? StatusCode::kResourceExhausted
+                              : StatusCode::kIoError;
+  return MakeStatus(code, "cannot {} {}: {}", action, path, std::generic_category().message(error));
+}
+
+uint64_t SumOf(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+template <typename Number>
+bool TakeNumber(std::string_view& text, Number& number) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return true;
+}
+
+}  // namespace
+
+std::string OutboxChunk::ToText() const {
+  return fmt::format("{} {} {} {}", file, offset, size, sum);
+}
+
+Result<OutboxChunk> OutboxChunk::FromText(std::string_view& text) {
+  OutboxChunk chunk;
+  const std::string_view given = text;
+  if (TakeNumber(text, chunk.file) && TakeNumber(text, chunk.offset) &&
+      TakeNumber(text, chunk.size) && TakeNumber(text, chunk.sum)) {
+    return chunk;
+  }
+  return DataLossError("\"{}\" is no place in an outbox", given);
+}
+
+Outbox::Outbox(std::string folder, int64_t file_bytes)
+    : folder_(std::move(folder)), file_bytes_(file_bytes) {}
+
+Outbox::~Outbox() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::string Outbox::PathOf(uint64_t file) const {
+  return fmt::format("{}/{:010}{}", folder_, file, kSuffix);
+}
+
+Status Outbox::Open() {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) return OutboxError("make folder", folder_, error.value());
+  for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    uint64_t number = 0;
+    if (!name.ends_with(kSuffix)) continue;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ec != std::errc()) continue;
+    files_[number].size = static_cast<int64_t>(it->file_size(error));
+  }
+  return error ? OutboxError("read folder", folder_, error.value()) : Status::Ok();
+}
+
+/// Numbers go on behind those of earlier runs, so that a name never means two files.
+Status Outbox::StartFile() {
+  if (unsynced_ && ::fdatasync(descriptor_) != 0)
+    return OutboxError("sync", PathOf(current_), errno);
+  if (descriptor_ >= 0) ::close(descriptor_);
+  const uint64_t before = std::exchange(current_, 0);
+  descriptor_ = -1;
+  if (before != 0) RemoveIfDone(before);
+  const uint64_t number =
+      files_.empty() ? before + 1 : std::max(before, files_.rbegin()->first) + 1;
+  const std::string path = PathOf(number);
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) return OutboxError("write", path, errno);
+  current_ = number;
+  files_[number] = File();
+  unsynced_ = false;
+  unnamed_ = true;
+  return Status::Ok();
+}
+
+Result<OutboxChunk> Outbox::Append(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  if (current_ == 0 || files_[current_].size >= file_bytes_) WEIR_TRY(StartFile());
+  File& file = files_[current_];
+  OutboxChunk chunk{current_, file.size, static_cast<int64_t>(bytes.size()), SumOf(bytes)};
+  size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t count =
+        ::pwrite(descriptor_, bytes.data() + written, bytes.size() - written,
+                 static_cast<off_t>(chunk.offset + static_cast<int64_t>(written)));
+    if (count < 0 && errno == EINTR) continue;
+    // What is there of it, the next chunk overwrites.
+    if (count < 0) return OutboxError("write", PathOf(current_), errno);
+    written += static_cast<size_t>(count);
+  }
+  file.size += chunk.size;
+  ++file.chunks;
+  waiting_bytes_ += chunk.size;
+  unsynced_ = true;
+  return chunk;
+}
+
+Status Outbox::Sync() {
+  int copy = -1;
+  bool names = false;
+  std::string path;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!unsynced_) return Status::Ok();
+    path = PathOf(current_);
+    // Appending goes on meanwhile.
+    copy = ::dup(descriptor_);
+    if (copy < 0) return OutboxError("sync", path, errno);
+    unsynced_ = false;
+    names = std::exchange(unnamed_, false);
+  }
+  const bool synced = ::fdatasync(copy) == 0;
+  const int error = errno;
+  ::close(copy);
+  bool named = true;
+  if (synced && names) {
+    const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    named = folder >= 0 && (::fsync(folder) == 0 || errno == EINVAL);
+    if (folder >= 0) ::close(folder);
+  }
+  if (synced && named) return Status::Ok();
+  const std::lock_guard lock(mutex_);
+  unsynced_ = true;
+  unnamed_ |= names;
+  return OutboxError("sync", synced ? folder_ : path, synced ? errno : error);
+}
+
+Result<std::string> Outbox::Read(const OutboxChunk& chunk) const {
+  const std::string path = PathOf(chunk.file);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return DataLossError("{} is gone: it holds rows that are not delivered yet ({})", path,
+                         std::generic_category().message(errno));
+  }
+  std::string bytes(static_cast<size_t>(chunk.size), '\0');
+  size_t read = 0;
+  while (read < bytes.size()) {
+    const ssize_t count = ::pread(file, bytes.data() + read, bytes.size() - read,
+                                  static_cast<off_t>(chunk.offset + static_cast<int64_t>(read)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    read += static_cast<size_t>(count);
+  }
+  ::close(file);
+  if (read == bytes.size() && SumOf(bytes) == chunk.sum) return bytes;
+  return DataLossError("{} is damaged: bytes {} to {} hold rows that are not delivered yet", path,
+                       chunk.offset, chunk.offset + chunk.size);
+}
+
+void Outbox::RemoveIfDone(uint64_t file) {
+  const auto found = files_.find(file);
+  if (file == current_ || found == files_.end() || found->second.chunks > 0) return;
+  ::unlink(PathOf(file).c_str());
+  files_.erase(found);
+}
+
+void Outbox::Release(const OutboxChunk& chunk) {
+  const std::lock_guard lock(mutex_);
+  const auto found = files_.find(chunk.file);
+  if (found == files_.end()) return;
+  --found->second.chunks;
+  waiting_bytes_ -= chunk.size;
+  RemoveIfDone(chunk.file);
+}
+
+void Outbox::Keep(const OutboxChunk& chunk) {
+  const std::lock_guard lock(mutex_);
+  ++files_[chunk.file].chunks;
+  waiting_bytes_ += chunk.size;
+}
+
+Status Outbox::RemoveUnlisted() {
+  const std::lock_guard lock(mutex_);
+  for (auto it = files_.begin(); it != files_.end();) {
+    const uint64_t file = (it++)->first;
+    RemoveIfDone(file);
+  }
+  return Status::Ok();
+}
+
+int64_t Outbox::waiting_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_bytes_;
+}
+
+}  // namespace weir
