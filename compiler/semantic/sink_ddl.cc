@@ -8,6 +8,7 @@
 #include "compiler/diagnostics/suggest.h"
 #include "runtime/ddl/clickhouse_fit.h"
 #include "runtime/ddl/clickhouse_type_of.h"
+#include "runtime/ddl/ddl_statement.h"
 #include "runtime/ddl/table_definition.h"
 
 namespace weir::semantic {
@@ -28,6 +29,9 @@ class DdlCheck {
     for (const char* option : {"ddl", "table"}) {
       if (std::find(unresolved.begin(), unresolved.end(), option) != unresolved.end()) return;
     }
+    const bool for_store = connector.call.connector == "store";
+    wanted_ = connector.call.options.GetString("table", row_.name);
+    if (for_store && !CheckDatabase(wanted_, row_.span)) return;
     const std::string path = connector.call.options.GetString("ddl");
     const auto& load = context_.catalog().options().load;
     if (path.empty() || load == nullptr) return;
@@ -47,9 +51,10 @@ class DdlCheck {
           .Label(row_.span, "rows of this are checked against it");
       return;
     }
-    wanted_ = connector.call.options.GetString("table", row_.name);
+    if (for_store) CheckStatements();
     const TableDefinition* table = FindTable();
     if (table == nullptr) return;
+    if (for_store) CheckKeeps(*table);
     CheckColumns(*table);
     CheckKey(*table);
     if (row_.upsert) CheckEngine(*table);
@@ -61,6 +66,47 @@ class DdlCheck {
     return {file_->id(), offset, offset + length};
   }
   Span Place(const TableDefinition& table) const { return Place(table.offset, table.length); }
+
+  /// The store has one database; it makes no other.
+  bool CheckDatabase(const std::string& name, Span span) {
+    const size_t dot = name.find('.');
+    if (dot == std::string::npos || name.substr(0, dot) == "default") return true;
+    context_.Report(Code::kF0608, span)
+        .Message("`{}` is in another database, and the store has one only", name)
+        .Help(fmt::format("leave `{}.` out", name.substr(0, dot)));
+    return false;
+  }
+
+  /// It runs the file at each start, so nothing in it may undo what is there.
+  void CheckStatements() {
+    for (const TableDefinition& table : tables_.tables) {
+      if (!table.database.empty()) {
+        CheckDatabase(table.database + "." + table.name, Place(table));
+      }
+    }
+    const Result<std::vector<DdlStatement>> statements = SplitStatements(file_->text());
+    if (!statements.ok()) return;  // said already
+    for (const DdlStatement& statement : *statements) {
+      if (statement.creates) continue;
+      const size_t end = std::min(statement.text.find_first_of(" \t\r\n"), statement.text.size());
+      const std::string word = statement.text.substr(0, end);
+      context_.Report(Code::kF0608, Place(statement.offset, static_cast<uint32_t>(end)))
+          .Message("the store runs the file at each start, and only CREATE: there is `{}`", word)
+          .Help("move the statement to another file, and run it yourself");
+    }
+  }
+
+  /// `Null` may stand before materialized views.
+  void CheckKeeps(const TableDefinition& table) {
+    const std::string_view family = table.EngineFamily();
+    if (family.empty() || family.ends_with("MergeTree") || family == "Null") return;
+    Report(Code::kF0608)
+        .Message("`{}` does not keep rows as the store has to: its engine is {}", table.name,
+                 table.engine)
+        .Label(Place(table), "declared here")
+        .Note("it would lose rows at the end, or store them twice when an insert is repeated")
+        .Help("`ENGINE = MergeTree ORDER BY …`");
+  }
 
   const TableDefinition* FindTable() {
     const size_t dot = wanted_.find('.');

@@ -13,9 +13,11 @@ struct DdlStatement {
   enum class Kind : uint8_t { kCreateTable, kCreateView, kCreateMaterializedView, kOther };
   Kind kind = Kind::kOther;
   std::string name;  ///< of the table or view, without quotes; `db.name` as written; "" for kOther
-  std::string target;  ///< of a materialized view `TO target`; "" when it has none
-  std::string text;    ///< without the semicolon, comments kept
-  int line = 1;        ///< where it starts, from 1
+  std::string target;    ///< of a materialized view `TO target`; "" when it has none
+  std::string text;      ///< without the semicolon, comments kept
+  bool creates = false;  ///< whether it begins with CREATE
+  int line = 1;          ///< where it starts, from 1
+  uint32_t offset = 0;   ///< and in bytes
 };
 
 /// Cuts a file at the semicolons that are in no string, quoted name or comment. Empty statements

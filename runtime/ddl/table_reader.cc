@@ -3,31 +3,33 @@
 
 #include <algorithm>
 
-#include "runtime/ddl/ddl_tokens.h"
+#include "runtime/ddl/sql_tokens.h"
 #include "runtime/ddl/table_definition.h"
 
 namespace weir {
 namespace {
 
-using Kind = DdlToken::Kind;
+using Kind = SqlToken::Kind;
 
 class TableReader {
  public:
   TableReader(std::string_view text, DdlTables& out) : text_(text), out_(out) {
-    tokens_ = DdlTokens(text, out.error);
+    std::optional<SqlCutError> error;
+    tokens_ = CutSqlTokens(text, error);
+    if (error) out.error = {error->message, error->offset};
   }
 
   void Run() {
     while (!out_.error && Peek().kind != Kind::kEnd) {
       ReadStatement();
       // Whatever is left of the statement.
-      while (Peek().kind != Kind::kEnd && !Peek().Is(';')) ++at_;
-      if (Peek().Is(';')) ++at_;
+      while (Peek().kind != Kind::kEnd && !Peek().IsSymbol(';')) ++at_;
+      if (Peek().IsSymbol(';')) ++at_;
     }
   }
 
  private:
-  const DdlToken& Peek(size_t ahead = 0) const {
+  const SqlToken& Peek(size_t ahead = 0) const {
     return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
   }
   bool TakeWord(std::string_view word) {
@@ -36,18 +38,18 @@ class TableReader {
     return true;
   }
   bool Take(char c) {
-    if (!Peek().Is(c)) return false;
+    if (!Peek().IsSymbol(c)) return false;
     ++at_;
     return true;
   }
   bool Fail(std::string_view wanted) {
-    const DdlToken& token = Peek();
+    const SqlToken& token = Peek();
     const std::string found =
         token.kind == Kind::kEnd ? "the file ends" : fmt::format("there is `{}`", token.text);
     out_.error = {fmt::format("{} is expected, and {}", wanted, found), token.offset};
     return false;
   }
-  bool IsName() const { return Peek().kind == Kind::kWord || Peek().kind == Kind::kQuoted; }
+  bool IsName() const { return Peek().IsName(); }
 
   void ReadStatement() {
     const bool creates = TakeWord("CREATE") || TakeWord("ATTACH");
@@ -65,7 +67,7 @@ class TableReader {
 
   bool ReadName(TableDefinition& table) {
     if (!IsName()) return Fail("the name of a table");
-    const DdlToken* name = &Peek();
+    const SqlToken* name = &Peek();
     ++at_;
     if (Take('.')) {
       if (!IsName()) return Fail("the name of a table");
@@ -90,7 +92,7 @@ class TableReader {
     while (!Take(')')) {
       if (!ReadElement(table)) return false;
       if (Take(',')) continue;
-      if (!Peek().Is(')')) return Fail("`,` or `)`");
+      if (!Peek().IsSymbol(')')) return Fail("`,` or `)`");
     }
     return ReadClauses(table);
   }
@@ -103,9 +105,8 @@ class TableReader {
     }
     for (const char* word : {"INDEX", "PROJECTION", "CONSTRAINT"}) {
       // A column may have such a name: then a type follows, and no second name.
-      const bool element = Peek().IsWord(word) &&
-                           (Peek(1).kind == Kind::kWord || Peek(1).kind == Kind::kQuoted) &&
-                           !Peek(2).Is(',') && !(Peek(2).Is(')'));
+      const bool element = Peek().IsWord(word) && Peek(1).IsName() && !Peek(2).IsSymbol(',') &&
+                           !(Peek(2).IsSymbol(')'));
       if (!element) continue;
       SkipTo({});
       return true;
@@ -126,14 +127,14 @@ class TableReader {
     }
     if (!ReadType(column)) return false;
     ReadDefault(column);
-    const bool ends = Peek().Is(',') || Peek().Is(')');
+    const bool ends = Peek().IsSymbol(',') || Peek().IsSymbol(')');
     if (!ends && !IsColumnWord(Peek())) return Fail("`,` or `)`");
     SkipTo({});
     table.columns.push_back(std::move(column));
     return true;
   }
 
-  static bool IsColumnWord(const DdlToken& token) {
+  static bool IsColumnWord(const SqlToken& token) {
     for (const char* word :
          {"DEFAULT", "MATERIALIZED", "ALIAS", "EPHEMERAL", "CODEC", "COMMENT", "TTL", "STATISTICS",
           "NULL", "NOT", "PRIMARY", "COLLATE", "SETTINGS"}) {
@@ -148,7 +149,7 @@ class TableReader {
     const uint32_t begin = Peek().offset;
     uint32_t end = Peek().end();
     ++at_;
-    if (Peek().Is('(')) {
+    if (Peek().IsSymbol('(')) {
       SkipParentheses();
       end = tokens_[at_ - 1].end();
     }
@@ -195,11 +196,12 @@ class TableReader {
 
   /// To a comma or parenthesis that closes the list, or one of `words`, all outside parentheses.
   void SkipTo(std::initializer_list<const char*> words) {
-    while (Peek().kind != Kind::kEnd && !Peek().Is(';') && !Peek().Is(',') && !Peek().Is(')')) {
+    while (Peek().kind != Kind::kEnd && !Peek().IsSymbol(';') && !Peek().IsSymbol(',') &&
+           !Peek().IsSymbol(')')) {
       for (const char* word : words) {
         if (Peek().IsWord(word)) return;
       }
-      if (Peek().Is('(')) {
+      if (Peek().IsSymbol('(')) {
         SkipParentheses();
       } else {
         ++at_;
@@ -210,8 +212,8 @@ class TableReader {
   void SkipParentheses() {
     int depth = 0;
     while (Peek().kind != Kind::kEnd) {
-      if (Peek().Is('(')) ++depth;
-      if (Peek().Is(')')) --depth;
+      if (Peek().IsSymbol('(')) ++depth;
+      if (Peek().IsSymbol(')')) --depth;
       ++at_;
       if (depth == 0) return;
     }
@@ -220,9 +222,9 @@ class TableReader {
   /// `(a, b)`, `a` or `tuple()`: the expressions.
   std::vector<std::string> ReadKey() {
     std::vector<std::string> key;
-    if (Peek().IsWord("TUPLE") && Peek(1).Is('(')) ++at_;
+    if (Peek().IsWord("TUPLE") && Peek(1).IsSymbol('(')) ++at_;
     const bool list = Take('(');
-    while (Peek().kind != Kind::kEnd && !Peek().Is(';') && !Peek().Is(')')) {
+    while (Peek().kind != Kind::kEnd && !Peek().IsSymbol(';') && !Peek().IsSymbol(')')) {
       const size_t first = at_;
       SkipExpression(list);
       if (at_ == first) break;
@@ -248,13 +250,13 @@ class TableReader {
   }
 
   bool ReadClauses(TableDefinition& table) {
-    while (Peek().kind != Kind::kEnd && !Peek().Is(';')) {
+    while (Peek().kind != Kind::kEnd && !Peek().IsSymbol(';')) {
       if (TakeWord("ENGINE")) {
         Take('=');
         if (!IsName()) return Fail("the name of an engine");
         table.engine = Peek().Name();
         ++at_;
-        if (Peek().Is('(')) table.engine_arguments = ReadKey();
+        if (Peek().IsSymbol('(')) table.engine_arguments = ReadKey();
       } else if (Peek().IsWord("ORDER") && Peek(1).IsWord("BY")) {
         at_ += 2;
         table.order_by = ReadKey();
@@ -265,7 +267,7 @@ class TableReader {
         ++at_;
         Take('=');
         table.nullable_key = Peek().text == "1" || Peek().IsWord("TRUE");
-      } else if (Peek().Is('(')) {
+      } else if (Peek().IsSymbol('(')) {
         SkipParentheses();
       } else {
         ++at_;
@@ -276,7 +278,7 @@ class TableReader {
 
   std::string_view text_;
   DdlTables& out_;
-  std::vector<DdlToken> tokens_;
+  std::vector<SqlToken> tokens_;
   size_t at_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "runtime/query/sql_tokens.h"
+#include "runtime/ddl/sql_tokens.h"
 
 namespace weir {
 namespace {
@@ -104,12 +104,37 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+/// Numbers too: they do no harm.
 bool IsName(const SqlToken& token) {
   return token.kind == Kind::kWord || token.kind == Kind::kName;
 }
 
 Status Refused(std::string message) {
   return Status(StatusCode::kPermissionDenied, std::move(message));
+}
+
+/// What ClickHouse could see differently is refused: bytes beyond ASCII outside of quotes (it takes
+/// some for quotes), control characters, `$…$` texts.
+Result<std::vector<SqlToken>> CutAsClickhouse(std::string_view sql) {
+  std::optional<SqlCutError> error;
+  std::vector<SqlToken> tokens = CutSqlTokens(sql, error);
+  tokens.pop_back();
+  for (const SqlToken& token : tokens) {
+    if (token.kind != Kind::kWord && token.kind != Kind::kSymbol) continue;
+    if (token.text[0] == '$') {
+      return InvalidArgumentError("`$` outside of quotes is not taken: write texts as '…'");
+    }
+    for (size_t i = 0; i < token.text.size(); ++i) {
+      const char c = token.text[i];
+      if (c >= ' ' && c <= '~') continue;
+      return InvalidArgumentError(
+          "byte {} of the statement is no ASCII character and not in quotes: write texts as '…', "
+          "names as \"…\"",
+          token.offset + i + 1);
+    }
+  }
+  if (error) return InvalidArgumentError("{} (byte {})", error->message, error->offset + 1);
+  return tokens;
 }
 
 Status CheckStart(const std::vector<SqlToken>& tokens) {
@@ -120,7 +145,7 @@ Status CheckStart(const std::vector<SqlToken>& tokens) {
   const bool reads = std::any_of(kStarts.begin(), kStarts.end(),
                                  [&](std::string_view start) { return first->IsWord(start); });
   if (reads) return Status::Ok();
-  const std::string shown = IsName(*first) ? first->text : "something else";
+  const std::string shown = IsName(*first) ? first->Name() : "something else";
   return Refused(fmt::format(
       "flowc query only reads: a statement begins with SELECT, WITH, SHOW, DESCRIBE, EXPLAIN or "
       "EXISTS, not with {}",
@@ -133,7 +158,7 @@ Status CheckWords(const std::vector<SqlToken>& tokens) {
     const SqlToken* next = i + 1 < tokens.size() ? &tokens[i + 1] : nullptr;
     if (token.IsSymbol(';')) return InvalidArgumentError("one statement at a time, please");
     if (!IsName(token)) continue;
-    const std::string lower = Lower(token.text);
+    const std::string lower = Lower(token.Name());
     if (token.kind == Kind::kWord && lower.find("outfile") != std::string::npos) {
       return Refused(
           "INTO OUTFILE is not run: the result goes to stdout, redirect it (a column of that name "
@@ -143,7 +168,7 @@ Status CheckWords(const std::vector<SqlToken>& tokens) {
         std::find(std::begin(kOutside), std::end(kOutside), lower) != std::end(kOutside)) {
       return Refused(fmt::format(
           "{}() is not run: a query reads the tables of the store and the views, nothing else",
-          token.text));
+          token.Name()));
     }
   }
   if (tokens.size() >= 2 && tokens[tokens.size() - 2].IsWord("FORMAT") && IsName(tokens.back())) {
@@ -160,7 +185,7 @@ std::string FirstTable(const std::vector<SqlToken>& tokens) {
     const bool before = std::any_of(kBefore.begin(), kBefore.end(),
                                     [&](std::string_view word) { return tokens[i].IsWord(word); });
     if (before && IsName(tokens[i + 1]) && !tokens[i + 1].IsWord("TABLE")) {
-      return tokens[i + 1].text;
+      return tokens[i + 1].Name();
     }
   }
   return "";
@@ -169,14 +194,14 @@ std::string FirstTable(const std::vector<SqlToken>& tokens) {
 }  // namespace
 
 Result<ReadOnlyStatement> CheckReadOnly(std::string_view sql) {
-  WEIR_ASSIGN(std::vector<SqlToken> tokens, SqlTokens(sql));
+  WEIR_ASSIGN(std::vector<SqlToken> tokens, CutAsClickhouse(sql));
   while (!tokens.empty() && tokens.back().IsSymbol(';')) tokens.pop_back();
   WEIR_TRY(CheckStart(tokens));
   WEIR_TRY(CheckWords(tokens));
   ReadOnlyStatement statement;
-  statement.sql = sql.substr(tokens.front().begin, tokens.back().end - tokens.front().begin);
+  statement.sql = sql.substr(tokens.front().offset, tokens.back().end() - tokens.front().offset);
   for (const SqlToken& token : tokens) {
-    if (IsName(token)) statement.names.insert(token.text);
+    if (IsName(token)) statement.names.insert(token.Name());
   }
   statement.table = FirstTable(tokens);
   return statement;

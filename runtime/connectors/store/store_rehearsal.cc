@@ -8,7 +8,7 @@
 
 #include "runtime/ddl/clickhouse_type.h"
 #include "runtime/ddl/ddl_statement.h"
-#include "runtime/ddl/statement_tokens.h"
+#include "runtime/ddl/sql_tokens.h"
 
 namespace weir {
 namespace {
@@ -28,12 +28,11 @@ std::pair<std::string, std::string> SplitName(const std::string& name, std::stri
 /// with itself) read the table, as in the view itself. "" when it is not found.
 std::string ReadingCopy(const std::string& select, const std::string& database,
                         const std::string& name, const std::string& copy) {
-  const Result<std::vector<StatementToken>> cut = CutStatementTokens(select);
-  if (!cut.ok()) return "";
-  const std::vector<StatementToken>& tokens = *cut;
+  std::optional<SqlCutError> error;
+  const std::vector<SqlToken> tokens = CutSqlTokens(select, error);
   for (size_t i = 1; i + 2 < tokens.size(); ++i) {
-    const bool here = tokens[i - 1].Is("FROM") && tokens[i].Name() == database &&
-                      tokens[i + 1].IsSign('.') && tokens[i + 2].Name() == name;
+    const bool here = tokens[i - 1].IsWord("FROM") && tokens[i].Name() == database &&
+                      tokens[i + 1].IsSymbol('.') && tokens[i + 2].Name() == name;
     if (here) return select.substr(0, tokens[i].offset) + copy + select.substr(tokens[i + 2].end());
   }
   return "";
