@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_set>
 
 #include "compiler/jsonschema/type_mapper.h"
 #include "runtime/types/decimal.h"
@@ -114,17 +116,22 @@ std::optional<MappedType> TypeMapper::MapString(const SchemaView& view) {
   mapped.notation = Notation::kText;
   if (const auto choices = Choices(view)) {
     std::string values;
-    std::vector<std::string> seen;
+    std::unordered_set<std::string_view> seen;
     for (const JsonNode* choice : *choices) {
       // Values of another type can't come: `type` forbids them.
       if (!choice->is(Kind::kString)) continue;
-      if (std::find(seen.begin(), seen.end(), choice->text) != seen.end()) continue;
-      seen.push_back(choice->text);
+      if (!seen.insert(choice->text).second) continue;
       values += (values.empty() ? "" : ", ") + QuotedFlow(choice->text);
     }
     if (values.empty()) {
       Unsupported(view, view.Find("enum") != nullptr ? "enum" : "const",
                   "no value of this field would be allowed");
+      return std::nullopt;
+    }
+    if (seen.size() > UINT16_MAX) {
+      Unsupported(view, "enum",
+                  fmt::format("{} values; an enum has at most {}", seen.size(), UINT16_MAX))
+          .Help("declare the field in the .flow file: `jsonschema(…) { field: string }`");
       return std::nullopt;
     }
     for (const char* keyword : {"minLength", "maxLength", "pattern", "format"}) {

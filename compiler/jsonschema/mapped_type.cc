@@ -25,6 +25,7 @@ std::string QuotedFlow(std::string_view text) {
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
+      case '\0': out += "\\0"; break;
       default: out += c;
     }
   }

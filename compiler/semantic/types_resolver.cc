@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/semantic/declare_lazy.h"
@@ -232,13 +234,19 @@ TypeUse TypeResolver::ResolveGeneric(const ast::TypeRef& type) {
 
 DataType TypeResolver::ResolveEnum(const ast::TypeRef& type) {
   std::vector<std::string> values;
+  std::unordered_set<std::string_view> seen;
   constexpr size_t kMostValues = 65535;
   for (const ast::EnumValue& value : type.values) {
-    if (std::find(values.begin(), values.end(), value.text) != values.end()) {
+    if (!seen.insert(value.text).second) {
       diagnostics_.Report(Code::kF0219, value.span).Arg(value.text);
       continue;
     }
     values.push_back(value.text);
+  }
+  if (values.size() > kMostValues) {
+    diagnostics_.Report(Code::kF0218, type.span)
+        .Message("an enum of {} values; it has at most {}", values.size(), kMostValues)
+        .Help("a string takes any value");
   }
   if (values.empty() || values.size() > kMostValues) return DataType::Error();
   return DataType::Enum(std::move(values));
