@@ -31,6 +31,12 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
+int64_t SteadyMillis() {
+  return std::chrono::duration_cast<SocketStream::Duration>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 /// Removes what a killed process left behind.
 Status RemoveStaleSocket(const std::string& path) {
   struct stat file {};
@@ -123,14 +129,15 @@ void ControlServer::AcceptOne() {
     return;
   }
   auto stream = std::make_shared<SocketStream>(socket, wake_);
-  if (connections_.size() >= limits_.connections) {
+  if (connections_.size() >= limits_.connections && !MakeRoom()) {
     Refuse(*stream, UnavailableError("{} connections are open; try again", connections_.size()));
     return;
   }
   Connection& connection = connections_.emplace_back();
+  connection.stream = stream;
   try {
-    connection.thread = std::thread([this, &connection, stream] {
-      Serve(*stream);
+    connection.thread = std::thread([this, &connection] {
+      Serve(connection);
       connection.done.store(true, std::memory_order_release);
     });
   } catch (const std::system_error& error) {
@@ -150,13 +157,35 @@ void ControlServer::Reap(bool all) {
   }
 }
 
-void ControlServer::Serve(SocketStream& stream) {
-  while (ServeOne(stream)) {
+bool ControlServer::MakeRoom() {
+  const int64_t now = SteadyMillis();
+  auto longest = connections_.end();
+  int64_t since = now - limits_.spare.count() + 1;
+  for (auto it = connections_.begin(); it != connections_.end(); ++it) {
+    const int64_t idle = it->idle_since.load(std::memory_order_acquire);
+    if (idle == 0 || idle >= since) continue;
+    since = idle;
+    longest = it;
   }
+  if (longest == connections_.end()) return false;
+  longest->stream->Cut();
+  longest->thread.join();
+  connections_.erase(longest);
+  return true;
 }
 
-bool ControlServer::ServeOne(SocketStream& stream) {
+void ControlServer::Serve(Connection& connection) {
+  bool more = true;
+  while (more) {
+    connection.idle_since.store(SteadyMillis(), std::memory_order_release);
+    more = ServeOne(*connection.stream, connection.idle_since);
+  }
+  connection.idle_since.store(0, std::memory_order_release);
+}
+
+bool ControlServer::ServeOne(SocketStream& stream, std::atomic<int64_t>& idle_since) {
   const auto line = stream.ReadLine(limits_.request_bytes, limits_.idle, limits_.request);
+  idle_since.store(0, std::memory_order_release);
   if (!line.ok()) {
     // Whoever is too slow or gone would not read an answer either.
     if (line.status().code() == StatusCode::kResourceExhausted) {

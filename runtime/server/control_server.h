@@ -20,7 +20,9 @@ struct ControlLimits {
   size_t connections = 64;
   /// Answers that are being read at the same time, together.
   size_t reply_bytes = size_t{256} << 20;
-  SocketStream::Duration idle = std::chrono::seconds(60);     ///< until a request begins
+  SocketStream::Duration idle = std::chrono::seconds(60);  ///< until a request begins
+  /// With all connections taken, one that has been idle for so long makes room for a new one.
+  SocketStream::Duration spare = std::chrono::seconds(1);
   SocketStream::Duration request = std::chrono::seconds(10);  ///< to send a request
   SocketStream::Duration reply = std::chrono::seconds(30);    ///< to read an answer
 };
@@ -46,6 +48,9 @@ class ControlServer {
  private:
   struct Connection {
     std::thread thread;
+    std::shared_ptr<SocketStream> stream;
+    /// Since when it waits for a request, on the steady clock; 0: it is at work.
+    std::atomic<int64_t> idle_since{0};
     std::atomic<bool> done{false};
   };
 
@@ -53,9 +58,11 @@ class ControlServer {
   Status Listen();
   void AcceptLoop();
   void AcceptOne();
-  void Serve(SocketStream& stream);
+  /// Ends the connection that has been idle longest, if any for long enough.
+  bool MakeRoom();
+  void Serve(Connection& connection);
   /// False when the connection is to be closed.
-  bool ServeOne(SocketStream& stream);
+  bool ServeOne(SocketStream& stream, std::atomic<int64_t>& idle_since);
   bool Answer(SocketStream& stream, ControlReply reply);
   void Refuse(SocketStream& stream, const Status& status) const;
   void Reap(bool all);

@@ -106,6 +106,8 @@ Status SocketStream::Write(std::string_view bytes, Duration within) {
   return Status::Ok();
 }
 
+void SocketStream::Cut() const { ::shutdown(socket_, SHUT_RDWR); }
+
 void SocketStream::Drain(Duration within) {
   ::shutdown(socket_, SHUT_WR);
   const Time deadline = In(within);

@@ -31,6 +31,8 @@ class SocketStream {
   /// Reads and forgets until the other side closes: closing with unread bytes would take away the
   /// answer that the other side has not read yet.
   void Drain(Duration within);
+  /// Ends reads and writes that wait, and all to come; for another thread than theirs.
+  void Cut() const;
 
  private:
   using Time = std::chrono::steady_clock::time_point;

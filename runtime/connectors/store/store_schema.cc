@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -33,13 +32,6 @@ Result<std::string> ReadFile(const std::string& path) {
         path);
   }
   return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-bool IsCreate(const DdlStatement& statement) {
-  const std::string start = statement.text.substr(0, 6);
-  return std::equal(start.begin(), start.end(), "CREATE", "CREATE" + 6, [](char a, char b) {
-    return std::toupper(static_cast<unsigned char>(a)) == b;
-  });
 }
 
 bool MayBeNull(const std::string& type) {
@@ -76,7 +68,7 @@ Status StoreSchema::RunFile() {
   if (!statements.ok()) return statements.status().WithContext(table_.ddl);
   std::vector<std::string> written;
   for (const DdlStatement& statement : *statements) {
-    if (!IsCreate(statement)) {
+    if (!statement.creates) {
       return InvalidArgumentError(
           "{}:{}: the store runs CREATE statements only, at each start; move this one elsewhere: "
           "{}",
@@ -194,7 +186,9 @@ Result<std::vector<NativeTarget>> StoreSchema::Match() {
       }
       continue;
     }
-    if (found->default_kind == "MATERIALIZED" || found->default_kind == "ALIAS") {
+    const bool computed =
+        found->default_kind == "MATERIALIZED" && !StoreTable::IsHidden(found->name);
+    if (computed || found->default_kind == "ALIAS") {
       problem(fmt::format("{} is {} in the table", column.name, found->default_kind));
       continue;
     }

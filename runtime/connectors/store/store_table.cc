@@ -185,6 +185,8 @@ std::string StoreTable::CreateStatement() const {
     std::string text = ClickhouseTypeOf(type);
     if (column.name == kStoreVersion) text = VersionType(type);
     if (column.name == kStoreDeleted) text = "UInt8";
+    // Not in `SELECT *`; inserts give them all the same (insert_allow_materialized_columns).
+    if (IsHidden(column.name)) text += " MATERIALIZED 0";
     list += fmt::format("{}\n  {} {}", list.empty() ? "" : ",", ClickhouseName(column.name), text);
     const bool sorts = std::find(order_by.begin(), order_by.end(), column.name) != order_by.end();
     nullable_key |= sorts && type.optional();

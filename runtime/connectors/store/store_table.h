@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/connector/sink_connector.h"
@@ -37,6 +38,11 @@ struct StoreTable {
   bool deletes = false;               ///< rows may be deletes
   bool own_version = false;           ///< versions are counted here, not an option of the sink
   Micros ttl = 0;
+
+  /// Whether the store keeps order by a column, which `SELECT *` need not show.
+  static bool IsHidden(std::string_view column) {
+    return column == kStoreVersion || column == kStoreDeleted;
+  }
 
   int expires_column() const { return num_given_columns; }
   int version_column() const { return num_given_columns + 1; }

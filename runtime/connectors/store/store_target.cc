@@ -101,7 +101,8 @@ std::string StoreInsertStatement(const std::string& quoted_table,
   return fmt::format(
       "INSERT INTO {} ({}) SETTINGS async_insert = 0, insert_deduplicate = 1, "
       "deduplicate_blocks_in_dependent_materialized_views = 1, max_insert_threads = 1, "
-      "max_partitions_per_insert_block = 0, insert_deduplication_token = ",
+      "max_partitions_per_insert_block = 0, insert_allow_materialized_columns = 1, "
+      "insert_deduplication_token = ",
       quoted_table, names);
 }
 

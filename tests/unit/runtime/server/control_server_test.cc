@@ -248,6 +248,27 @@ TEST_F(ControlServerTest, MoreConnectionsThanAllowedAreToldSo) {
   EXPECT_THAT(third->status.message(), HasSubstr("2 connections are open"));
 }
 
+TEST_F(ControlServerTest, TheConnectionThatIsIdleLongestMakesRoom) {
+  Start({.connections = 2, .spare = milliseconds(0)});
+  const auto working = ControlClient::Connect(path_);
+  ASSERT_TRUE(working.ok());
+  std::thread waits(
+      [&] { EXPECT_TRUE((*working)->Call({.name = "wait", .arguments = {}}, kPatience).ok()); });
+  while (handled_ == 0) std::this_thread::yield();
+  const auto idle = ControlClient::Connect(path_);
+  ASSERT_TRUE(idle.ok() && Ask(**idle, "in").ok());
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  Result<ControlReply> third = Ask("third");
+  // The server may not have gone back to waiting on the idle one yet.
+  while (third.ok() && !third->status.ok() && std::chrono::steady_clock::now() < deadline) {
+    third = Ask("third");
+  }
+  ASSERT_TRUE(third.ok() && third->status.ok());
+  EXPECT_FALSE(Ask(**idle, "gone").ok());
+  released_ = true;  // the one at work was left alone
+  waits.join();
+}
+
 TEST_F(ControlServerTest, FiftyClientsAtOnce) {
   Start();
   constexpr int kClients = 50;
