@@ -35,6 +35,7 @@ std::string PayloadHead(const DeadLetterEntry& letter, size_t shown) {
     head += fmt::format(", the first {} of them", Grouped(static_cast<int64_t>(shown)));
   }
   if (letter.payload_kind == "row") head += "; the row as JSON, the record is not at hand";
+  if (letter.is_tombstone()) head += "; a tombstone: a key without a value";
   if (letter.payload_kind == "base64") head += "; no text, shown in base64";
   return head;
 }
@@ -92,6 +93,9 @@ std::string LetterText(const DeadLetterEntry& letter, int64_t number) {
     const std::string where = field.empty() ? "record" : "field " + field;
     text += fmt::format("   {}: {}\n", Printable(where), Printable(reason));
   }
+  if (!letter.envelope.empty()) {
+    text += fmt::format("   key and headers {}\n", Printable(letter.envelope));
+  }
   text += fmt::format("   payload ({}):\n", PayloadHead(letter, letter.Bytes().size()));
   return text + Printable(letter.payload) + "\n";
 }
@@ -115,6 +119,8 @@ std::string LetterJson(const DeadLetterEntry& letter) {
                {"payload_kind", letter.payload_kind},
                {"payload_size", letter.payload_size},
                {"payload_hash", letter.payload_hash},
+               {"envelope", Json::parse(letter.envelope.empty() ? "null" : letter.envelope, nullptr,
+                                        /*allow_exceptions=*/false)},
                {"generation", letter.generation},
                {"replayable", why_not.empty()}};
   if (!why_not.empty()) json["why_not"] = why_not;

@@ -20,6 +20,7 @@ SchemaPtr DeadLetterSchema() {
         {"payload_kind", text, {}},
         {"payload_size", DataType::Int64(), {}},
         {"payload_hash", text, {}},
+        {"envelope", DataType::Json().AsOptional(), {}},
         {"generation", DataType::Int64(), {}},
     });
   }();

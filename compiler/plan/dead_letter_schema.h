@@ -18,9 +18,10 @@ struct DeadLetterColumns {
     kEventTime,    ///< timestamp?
     kIngestTime,   ///< timestamp
     kPayload,      ///< string: the record's bytes, later the row as JSON; at most 64 KiB of it
-    kPayloadKind,  ///< string: original | base64 (original, no UTF-8) | row
+    kPayloadKind,  ///< string: original | base64 (original, no UTF-8) | row | tombstone
     kPayloadSize,  ///< int64: true length in bytes
     kPayloadHash,  ///< string: XXH3-64 of all bytes, 16 hex digits
+    kEnvelope,     ///< json?: what the record had beside its value: `{"key", "headers"}`
     kGeneration,   ///< int64: of the pipeline
     kCount,
   };

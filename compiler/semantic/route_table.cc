@@ -50,7 +50,9 @@ SchemaPtr WrapperSchema(const SchemaPtr& wrapper, const PiiTag& payload) {
   PiiTag redact;
   redact.mask = PiiTag::Mask::kRedact;
   for (Field& field : fields) {
-    if (field.name == "payload" || field.name == "row") field.pii = redact;
+    const bool holds_it =
+        field.name == "payload" || field.name == "envelope" || field.name == "row";
+    if (holds_it) field.pii = redact;
   }
   return Schema::Make(std::move(fields));
 }

@@ -75,7 +75,7 @@ weir_layer(runtime/exec DEPS runtime/operators compiler/plan runtime/eval runtim
            TEST_DEPS stdlib/scalar stdlib/aggregate)
 
 weir_layer(runtime/dlq DEPS runtime/exec runtime/operators compiler/plan runtime/connector
-           runtime/format runtime/vector runtime/types runtime/base LIBS fmt absl
+           runtime/format runtime/vector runtime/types runtime/base LIBS fmt absl json
            TEST_DEPS runtime/connectors)
 
 # Connectors: none sees another. Each sub-folder gets this row unless it has one of its own, so a new

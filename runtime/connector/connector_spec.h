@@ -61,7 +61,10 @@ struct SourceRole {
   std::function<Result<std::unique_ptr<SourceConnector>>(const SourceRequest&)> make;
   bool replayable = true;
   bool bounded = false;  ///< may end by itself
-  ReadPlacesOf reads;    ///< none: nothing that a sink could write
+  /// Records come with the time at which they were written: a record of a topic made anew has
+  /// another one, a record that is read again the same.
+  bool timed_records = false;
+  ReadPlacesOf reads;  ///< none: nothing that a sink could write
 };
 
 struct SinkRole {

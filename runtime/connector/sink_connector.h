@@ -45,6 +45,10 @@ class SinkWriter {
   /// Frozen rows that the target has not acknowledged, or refused ones that Deliver has not handed
   /// out. At the last barrier Deliver is called again until there are none.
   virtual bool HasUndelivered() const { return false; }
+  /// Rows that were appended and that the target has neither acknowledged nor refused (refused ones
+  /// count until Deliver hands them out): the sink's `pending`. Writers whose rows are at their
+  /// target when Append returns have none.
+  virtual int64_t undelivered_rows() const { return 0; }
   /// Called between batches: time-based units (`batch … or 2s`), flushes of interactive sinks.
   virtual Status Tick(Micros now) {
     (void)now;
@@ -76,6 +80,9 @@ struct SinkRequest {
       0;  ///< attempts after the first for what the target refuses; 0: the connector's own
   Micros backoff_min = 0, backoff_max = 0;  ///< between attempts; 0: the connector's own
   std::vector<RowOption> row_options;
+  /// Rows are records that go back to where they were: written with the headers that they had
+  /// (`HiddenColumns::record_headers`).
+  bool keep_headers = false;
   std::string incarnation;  ///< of the state directory; part of file names
   /// Whether a later run may go on with this incarnation and deliver what it left frozen.
   bool resumable = true;

@@ -8,8 +8,20 @@ void RecordChunk::Clear() {
   ingest_times.clear();
   truncated.clear();
   tombstones.clear();
+  keys.clear();
+  headers.clear();
   owners.clear();
   header = {};
+}
+
+void RecordChunk::SetKey(std::string_view key) {
+  keys.resize(records.size());
+  keys.back() = key;
+}
+
+void RecordChunk::SetHeaders(std::string_view list) {
+  headers.resize(records.size());
+  headers.back() = list;
 }
 
 }  // namespace weir

@@ -24,11 +24,18 @@ struct RecordChunk {
   /// Indices of records whose value is null (tombstones of a log): no row, but a dead letter of
   /// reason `tombstone`; `records` has an empty view there.
   std::vector<size_t> tombstones;
+  /// Key and headers of each record (record_headers.h), as far as there are any: shorter than
+  /// `records` or empty where the rest has none; `data()` is null for a record without. `owners`
+  /// keep them too.
+  std::vector<std::string_view> keys, headers;
   std::vector<std::shared_ptr<const void>> owners;
   /// csv with a header: the partition's first line, which is not a record; kept by `owners`.
   std::string_view header;
   void Clear();
   size_t size() const { return records.size(); }
+  /// Of the record that was added last.
+  void SetKey(std::string_view key);
+  void SetHeaders(std::string_view list);
 };
 
 enum class PollState : uint8_t {

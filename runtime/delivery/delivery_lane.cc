@@ -143,6 +143,13 @@ bool DeliveryLane::HasUndelivered() const {
   return !units_.empty() || !refused_.empty();
 }
 
+int64_t DeliveryLane::undelivered_rows() const {
+  const std::lock_guard lock(mutex_);
+  auto rows = static_cast<int64_t>(refused_.size());
+  for (const DeliveryUnit& unit : units_) rows += unit.rows;
+  return rows;
+}
+
 uint64_t DeliveryLane::acknowledged() const {
   const std::lock_guard lock(mutex_);
   return acknowledged_;

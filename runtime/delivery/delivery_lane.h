@@ -57,6 +57,8 @@ class DeliveryLane {
   Status TakeResults(std::vector<RefusedRow>& refused);
   /// Units that wait, or refused rows that nobody took.
   bool HasUndelivered() const;
+  /// Of units that are not acknowledged, and refused ones that were not taken.
+  int64_t undelivered_rows() const;
   /// Every unit up to this number is delivered or refused.
   uint64_t acknowledged() const;
   DeliveryHealth health() const;

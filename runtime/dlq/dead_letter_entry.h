@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/result.h"
 
 namespace weir {
 
@@ -22,10 +23,16 @@ struct DeadLetterEntry {
   std::string payload_kind;
   int64_t payload_size = 0;
   std::string payload_hash;
+  std::string envelope;  ///< JSON; "" for a record without key and headers
   int64_t generation = 0;
 
-  /// Names the record that became a dead letter: two letters of one record have the same.
-  std::string Identity() const;
+  /// Names the record that became a dead letter: two letters of one record have the same. `timed`:
+  /// records of the source have times of their own, so that a record of a topic that was made anew
+  /// is another one.
+  std::string Identity(bool timed) const;
+  bool is_tombstone() const { return payload_kind == "tombstone"; }
+  /// Key and headers (record_headers.h) that the record had, from the envelope.
+  Status ReadEnvelope(std::optional<std::string>& key, std::string& headers) const;
   /// The reason without the values in it, so that letters can be counted by it.
   std::string ReasonGroup() const;
   /// What is there of the bytes: those of a `base64` payload are decoded.

@@ -152,6 +152,7 @@ DeadLetterEntry DeadLetterReader::EntryAt(RowIndex row) const {
   entry.payload_kind = TextOf(at("payload_kind"));
   entry.payload_size = number("payload_size", 0);
   entry.payload_hash = TextOf(at("payload_hash"));
+  entry.envelope = TextOf(at("envelope"));
   entry.generation = number("generation", 0);
   if (const Value rules = at("rules"); !rules.is_null()) {
     for (const Value& rule : rules.as_list()) entry.rules.push_back(TextOf(rule));

@@ -39,11 +39,23 @@ DeadLetterReplay::Target& DeadLetterReplay::TargetOf(const std::string& source) 
   return target;
 }
 
+bool DeadLetterReplay::HasTimedRecords(const std::string& source) const {
+  const plan::SourceNode* node = FindSource(plan_, source);
+  const ConnectorSpec* spec = node == nullptr ? nullptr : registry_.Find(node->connector.connector);
+  return spec != nullptr && spec->source && spec->source->timed_records;
+}
+
+std::string DeadLetterReplay::IdentityOf(const DeadLetterEntry& entry) const {
+  return entry.Identity(HasTimedRecords(entry.source));
+}
+
 Status DeadLetterReplay::Take(DeadLetterEntry entry) {
   if (options_.wanted && !options_.wanted(entry)) return Status::Ok();
   ++report_.wanted;
-  const std::string identity = entry.Identity();
-  const ReplayMarks::State state = marks_.Of(identity);
+  const std::string identity = IdentityOf(entry);
+  ReplayMarks::State state = marks_.Of(identity);
+  // Marks of versions that knew no times.
+  if (state == ReplayMarks::State::kNew) state = marks_.Of(entry.Identity(false));
   if (state == ReplayMarks::State::kSent || seen_.contains(identity)) {
     ++report_.sent_before;
     return Status::Ok();
@@ -62,7 +74,7 @@ Status DeadLetterReplay::Take(DeadLetterEntry entry) {
     return Status::Ok();
   }
   if (!options_.force) {
-    const std::string refusal = target.replay->Refusal(entry.Bytes());
+    const std::string refusal = target.replay->Refusal(entry);
     if (!refusal.empty()) {
       ++report_.refused[refusal];
       return Status::Ok();
@@ -79,7 +91,7 @@ Status DeadLetterReplay::Flush(const std::string& source, Target& target) {
   const auto count = static_cast<int64_t>(target.batch.size());
   if (!options_.dry_run) {
     std::vector<std::string> identities;
-    for (const DeadLetterEntry& entry : target.batch) identities.push_back(entry.Identity());
+    for (const DeadLetterEntry& entry : target.batch) identities.push_back(IdentityOf(entry));
     WEIR_TRY(target.replay->OpenFor(target.batch).WithContext("source " + source));
     WEIR_TRY(marks_.MarkSending(identities));
     WEIR_TRY(target.replay->Send(target.batch).WithContext("source " + source));

@@ -57,6 +57,8 @@ class DeadLetterReplay {
   Status Take(DeadLetterEntry entry);
   Target& TargetOf(const std::string& source);
   Status Flush(const std::string& source, Target& target);
+  bool HasTimedRecords(const std::string& source) const;
+  std::string IdentityOf(const DeadLetterEntry& entry) const;
 
   const plan::LogicalPlan& plan_;
   const ConnectorRegistry& registry_;

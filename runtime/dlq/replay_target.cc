@@ -52,7 +52,8 @@ Status ReplayTarget::Prepare() {
   WEIR_TRY(CheckPlace());
   std::random_device random;
   incarnation_ = fmt::format("replay{:08x}", random());
-  raw_ = Schema::Make({{"payload", DataType::Of(TypeKind::kBytes), {}}});
+  raw_ = Schema::Make(
+      {{"payload", DataType::Bytes(), {}}, {"key", DataType::String().AsOptional(), {}}});
   WEIR_ASSIGN(RecordDecoder decoder, RecordDecoder::Make(node_.decode, node_.schema));
   decoder_.emplace(std::move(decoder));
   const std::string topic = node_.connector.options.GetString("topic");
@@ -114,8 +115,10 @@ Status ReplayTarget::ReadHeader(SourceConnector& source) {
   return Status::Ok();
 }
 
-std::string ReplayTarget::Refusal(const std::string& bytes) {
+std::string ReplayTarget::Refusal(const DeadLetterEntry& entry) {
+  const std::string bytes = entry.Bytes();
   RecordChunk chunk;
+  if (entry.is_tombstone()) chunk.tombstones.push_back(0);
   chunk.records.push_back(bytes);
   chunk.offsets.push_back(0);
   chunk.header = header_;
@@ -157,6 +160,8 @@ Result<ReplayTarget::Writer*> ReplayTarget::WriterOf(const std::string& topic) {
   request.format = "raw";
   request.format_options = &no_options;
   request.schema = raw_;
+  request.key = {1};
+  request.keep_headers = true;
   request.incarnation = incarnation_;
   request.clock = &clock_;
   Writer made;
@@ -168,13 +173,39 @@ Result<ReplayTarget::Writer*> ReplayTarget::WriterOf(const std::string& topic) {
   return &writers_.emplace(topic, std::move(made)).first->second;
 }
 
-RecordBatch ReplayTarget::MakeBatch(const std::vector<std::string>& records) const {
-  const auto count = static_cast<uint32_t>(records.size());
+/// The header line of csv files first, when they have one.
+Result<RecordBatch> ReplayTarget::MakeBatch(
+    const std::vector<const DeadLetterEntry*>& entries) const {
+  const uint32_t first = header_.empty() ? 0 : 1;
+  const auto count = static_cast<uint32_t>(entries.size()) + first;
   const MutableColumnPtr payload = Column::Make(raw_->field(0).type, count);
-  for (uint32_t i = 0; i < count; ++i) {
-    payload->mutable_data<std::string_view>()[i] = payload->arena().Copy(records[i]);
+  const MutableColumnPtr key = Column::Make(raw_->field(1).type, count);
+  const MutableColumnPtr headers = Column::Make(DataType::Bytes().AsOptional(), count);
+  const MutableColumnPtr op = Column::Make(DataType::Bool(), count);
+  const auto set = [](const MutableColumnPtr& column, uint32_t row, std::string_view text) {
+    column->mutable_data<std::string_view>()[row] = column->arena().Copy(text);
+  };
+  for (uint32_t row = 0; row < first; ++row) {
+    set(payload, row, header_);
+    key->SetNull(row);
+    headers->SetNull(row);
+    op->SetValue(row, Value::Bool(false));
   }
-  return RecordBatch(raw_, {payload}, count);
+  for (uint32_t i = 0; i < entries.size(); ++i) {
+    const DeadLetterEntry& entry = *entries[i];
+    const uint32_t row = first + i;
+    std::optional<std::string> its_key;
+    std::string its_headers;
+    WEIR_TRY(entry.ReadEnvelope(its_key, its_headers));
+    set(payload, row, entry.Bytes());
+    op->SetValue(row, Value::Bool(entry.is_tombstone()));  // true is RowOp::kDelete
+    its_key ? set(key, row, *its_key) : key->SetNull(row);
+    its_headers.empty() ? headers->SetNull(row) : set(headers, row, its_headers);
+  }
+  HiddenColumns hidden;
+  hidden.record_headers = headers;
+  hidden.op = op;
+  return RecordBatch(raw_, {payload, key}, count, std::move(hidden));
 }
 
 Status ReplayTarget::DeliverAll(SinkWriter& writer) const {
@@ -202,15 +233,14 @@ Status ReplayTarget::OpenFor(const std::vector<DeadLetterEntry>& entries) {
 }
 
 Status ReplayTarget::Send(const std::vector<DeadLetterEntry>& entries) {
-  std::map<std::string, std::vector<std::string>> by_topic;
+  std::map<std::string, std::vector<const DeadLetterEntry*>> by_topic;
   for (const DeadLetterEntry& entry : entries) {
-    std::vector<std::string>& records = by_topic[TopicOf(entry.partition)];
-    if (records.empty() && !header_.empty()) records.push_back(header_);
-    records.push_back(entry.Bytes());
+    by_topic[TopicOf(entry.partition)].push_back(&entry);
   }
   for (const auto& [topic, records] : by_topic) {
     WEIR_ASSIGN(Writer* const writer, WriterOf(topic));
-    WEIR_TRY(writer->writer->Append(MakeBatch(records)));
+    WEIR_ASSIGN(const RecordBatch batch, MakeBatch(records));
+    WEIR_TRY(writer->writer->Append(batch));
     WEIR_TRY(writer->writer->Freeze(++writer->epoch));
     WEIR_TRY(writer->sink->Prepare(writer->epoch).status());
     WEIR_TRY(writer->sink->Committed(writer->epoch));

@@ -16,7 +16,7 @@
 namespace weir {
 
 /// A source as the place where its dead letters go back to: checks them by its present schema and
-/// writes their bytes by the sink of its connector, format raw. One thread.
+/// writes their bytes, keys and headers by the sink of its connector, format raw. One thread.
 class ReplayTarget {
  public:
   /// Fails when the source can't be written to. Writes nothing.
@@ -27,7 +27,7 @@ class ReplayTarget {
 
   /// Why the present schema refuses the record, without the values in it, so that records can be
   /// counted by it; empty when it takes it.
-  std::string Refusal(const std::string& bytes);
+  std::string Refusal(const DeadLetterEntry& entry);
   /// Opens what Send will write to; nothing of `entries` has left when this fails.
   Status OpenFor(const std::vector<DeadLetterEntry>& entries);
   /// Writes the records of `entries`, all of this source, and waits until they are visible.
@@ -49,7 +49,7 @@ class ReplayTarget {
   std::string TopicOf(int64_t partition) const;
   Result<Writer*> WriterOf(const std::string& topic);
   Status DeliverAll(SinkWriter& writer) const;
-  RecordBatch MakeBatch(const std::vector<std::string>& records) const;
+  Result<RecordBatch> MakeBatch(const std::vector<const DeadLetterEntry*>& entries) const;
 
   const plan::SourceNode& node_;
   const ConnectorSpec& spec_;

@@ -114,6 +114,7 @@ void RejectTombstones(const RecordChunk& chunk, std::vector<RejectedRow>& reject
     row.reason = "tombstone: a key without a value";
     row.errors.emplace_back("", row.reason);
     row.counted_as = "tombstone";
+    row.no_value = true;
   }
 }
 

@@ -10,6 +10,22 @@
 namespace weir {
 namespace {
 
+/// Keys or headers of a chunk as a column; null where it has none.
+ColumnPtr OfRecords(const RecordChunk& chunk, const std::vector<std::string_view>& texts) {
+  if (texts.empty()) return nullptr;
+  const auto count = static_cast<uint32_t>(chunk.size());
+  MutableColumnPtr column = Column::Make(DataType::Bytes().AsOptional(), count);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i < texts.size() && texts[i].data() != nullptr) {
+      column->mutable_data<std::string_view>()[i] = texts[i];
+    } else {
+      column->SetNull(i);
+    }
+  }
+  for (const auto& owner : chunk.owners) column->AddOwner(owner);
+  return column;
+}
+
 constexpr std::string_view kPositions = "positions";
 /// How long to leave a partition alone that is at its end and did not say until when.
 constexpr Micros kPollPause = 10'000;
@@ -331,6 +347,8 @@ RecordBatch SourceTask::MakeBatch(const SourcePartition& partition, const Record
   std::copy(chunk.records.begin(), chunk.records.end(), payload->mutable_data<std::string_view>());
   for (const auto& owner : chunk.owners) payload->AddOwner(owner);
   hidden.payload = std::move(payload);
+  hidden.record_key = OfRecords(chunk, chunk.keys);
+  hidden.record_headers = OfRecords(chunk, chunk.headers);
   return RecordBatch(node_.schema, std::move(columns_), count, std::move(hidden));
 }
 

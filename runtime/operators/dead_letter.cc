@@ -6,6 +6,7 @@
 
 #include "compiler/plan/dead_letter_schema.h"
 #include "runtime/base/hash.h"
+#include "runtime/connector/record_headers.h"
 #include "runtime/operators/row_json.h"
 #include "runtime/types/text.h"
 #include "runtime/vector/batch_builder.h"
@@ -140,11 +141,58 @@ void DeadLetterBuilder::FillPayload(const RecordBatch& batch, const RejectedRow&
     shown = MakeValidUtf8(text);
   }
   columns[Columns::kPayload]->SetValue(out, Value::String(std::move(shown)));
-  columns[Columns::kPayloadKind]->SetValue(out, Value::String(binary         ? "base64"
-                                                              : has_original ? "original"
-                                                                             : "row"));
+  columns[Columns::kPayloadKind]->SetValue(out, Value::String(rejected.no_value ? "tombstone"
+                                                              : binary          ? "base64"
+                                                              : has_original    ? "original"
+                                                                                : "row"));
   columns[Columns::kPayloadSize]->mutable_data<int64_t>()[out] = static_cast<int64_t>(size);
   columns[Columns::kPayloadHash]->SetValue(out, Value::String(fmt::format("{:016x}", hash)));
+}
+
+namespace {
+
+/// `"name":"text"`, or `"name_base64":"…"` where the bytes are no text.
+void AppendMember(std::string_view name, std::string_view bytes, std::string& json) {
+  const bool is_text = IsValidUtf8(bytes);
+  AppendJsonString(is_text ? std::string(name) : fmt::format("{}_base64", name), json);
+  json += ':';
+  std::string encoded;
+  if (!is_text) AppendBase64(bytes, encoded);
+  AppendJsonString(is_text ? bytes : encoded, json);
+}
+
+std::string_view HiddenBytes(const ColumnPtr& column, RowIndex row) {
+  if (column == nullptr || column->IsNull(row)) return {};
+  return ColumnView<std::string_view>(*column)[row];
+}
+
+}  // namespace
+
+/// `{"key":"k","headers":[{"name":"n","value":"v"}]}`; null for a record with neither.
+void DeadLetterBuilder::FillEnvelope(const RecordBatch& batch, RowIndex row, Column& column,
+                                     RowIndex out) {
+  const HiddenColumns& hidden = batch.hidden();
+  const bool has_key = hidden.record_key != nullptr && !hidden.record_key->IsNull(row);
+  std::string_view list = HiddenBytes(hidden.record_headers, row);
+  if (!has_key && list.empty()) return column.SetNull(out);
+  std::string json = "{";
+  if (has_key) AppendMember("key", HiddenBytes(hidden.record_key, row), json);
+  if (!list.empty()) {
+    json += has_key ? ",\"headers\":[" : "\"headers\":[";
+    RecordHeader header;
+    for (bool first = true; NextRecordHeader(list, header); first = false) {
+      json += first ? "{" : ",{";
+      AppendMember("name", header.name, json);
+      if (header.value) {
+        json += ',';
+        AppendMember("value", *header.value, json);
+      }
+      json += '}';
+    }
+    json += ']';
+  }
+  json += '}';
+  column.SetValue(out, Value(DataType::Json(), std::move(json)));
 }
 
 RecordBatch DeadLetterBuilder::Build(const RecordBatch& batch,
@@ -172,6 +220,7 @@ RecordBatch DeadLetterBuilder::Build(const RecordBatch& batch,
     columns[Columns::kGeneration]->mutable_data<int64_t>()[out] = context_.generation;
     FillOrigin(batch, entry.row, out, columns.data());
     FillPayload(batch, entry, out, columns.data());
+    FillEnvelope(batch, entry.row, *columns[Columns::kEnvelope], out);
   }
   built[Columns::kRules] = rules.Finish();
   built[Columns::kErrors] = errors.Finish();

@@ -24,6 +24,8 @@ class DeadLetterBuilder {
   void FillPayload(const RecordBatch& batch, const RejectedRow& rejected, RowIndex out,
                    Column* const* columns) const;
 
+  static void FillEnvelope(const RecordBatch& batch, RowIndex row, Column& column, RowIndex out);
+
   std::string stage_;
   const OperatorContext& context_;
 };

@@ -286,6 +286,7 @@ Status ProcessOperator::EmitRows(std::vector<StateExecutor::Emitted>& emitted,
     ledger_.rows_out += count;
     RecordBatch batch(process_.port_schema(part.port), std::move(part.columns), rows, hidden);
     batch.mutable_hidden().payload = nullptr;
+    batch.mutable_hidden().record_key = batch.mutable_hidden().record_headers = nullptr;
     out.Emit(part.port,
              count == rows ? std::move(batch) : batch.WithSelection(std::move(part.rows)));
   }

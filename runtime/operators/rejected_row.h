@@ -16,6 +16,7 @@ struct RejectedRow {
   std::vector<std::pair<std::string, std::string>> errors;  ///< (field, reason)
   std::string reason;                                       ///< for people, the first one
   std::string counted_as;  ///< key of the ledger: a rule, an error code; few distinct values
+  bool no_value = false;   ///< the record was a key without a value (a tombstone)
   int64_t true_size = 0;   ///< bytes of the record when the payload at hand was cut; else 0
 };
 

@@ -37,6 +37,14 @@ RecordBatch SinkOperator::FillColumns(const RecordBatch& batch) const {
   return batch.WithColumns(batch.schema(), std::move(columns));
 }
 
+/// What an earlier run left pending stays so: nobody here knows what became of it.
+void SinkOperator::CountPending() {
+  const int64_t pending = writer_->undelivered_rows();
+  ledger_.pending += pending - pending_;
+  ledger_.absorbed -= pending - pending_;
+  pending_ = pending;
+}
+
 Status SinkOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
   ledger_.rows_in += batch.num_rows();
   ledger_.absorbed += batch.num_rows();
@@ -46,6 +54,7 @@ Status SinkOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out)
   if (rows.empty()) return Status::Ok();
   WEIR_TRY(writer_->Append(rows).WithContext(fmt::format("sink {}", sink_.sink)));
   has_rows_ = true;
+  CountPending();
   return Status::Ok();
 }
 
@@ -75,7 +84,9 @@ Status SinkOperator::AddRowOptions(RecordBatch& batch, Collector& out) {
 Status SinkOperator::Freeze(uint64_t epoch) {
   if (has_rows_) ++unit_;
   has_rows_ = false;
-  return writer_->Freeze(epoch).WithContext(fmt::format("sink {}", sink_.sink));
+  const Status status = writer_->Freeze(epoch).WithContext(fmt::format("sink {}", sink_.sink));
+  CountPending();
+  return status;
 }
 
 RecordBatch SinkOperator::BuildFailedWrites(const std::vector<RefusedRow>& refused) const {
@@ -123,7 +134,9 @@ Status SinkOperator::RouteRefused(const std::vector<RefusedRow>& refused, Collec
 
 Status SinkOperator::Deliver(Collector& out) {
   std::vector<RefusedRow> refused;
-  WEIR_TRY(writer_->Deliver(refused).WithContext(fmt::format("sink {}", sink_.sink)));
+  const Status status = writer_->Deliver(refused).WithContext(fmt::format("sink {}", sink_.sink));
+  CountPending();
+  WEIR_TRY(status);
   if (refused.empty()) return Status::Ok();
   return RouteRefused(refused, out);
 }
@@ -131,11 +144,15 @@ Status SinkOperator::Deliver(Collector& out) {
 bool SinkOperator::HasUndelivered() const { return writer_->HasUndelivered(); }
 
 Status SinkOperator::Tick(Micros now) {
-  return writer_->Tick(now).WithContext(fmt::format("sink {}", sink_.sink));
+  const Status status = writer_->Tick(now).WithContext(fmt::format("sink {}", sink_.sink));
+  CountPending();
+  return status;
 }
 
 Status SinkOperator::Close() {
-  return writer_->Close().WithContext(fmt::format("sink {}", sink_.sink));
+  const Status status = writer_->Close().WithContext(fmt::format("sink {}", sink_.sink));
+  CountPending();
+  return status;
 }
 
 }  // namespace weir

@@ -13,8 +13,8 @@
 
 namespace weir {
 
-/// `into sink`: hands rows to the connector's writer. Rows are absorbed when the writer takes them;
-/// those that the target finally refuses leave by the sink's error route.
+/// `into sink`: hands rows to the connector's writer. Rows are pending until the target has them,
+/// then absorbed; those that it finally refuses leave by the sink's error route.
 class SinkOperator final : public Operator, public SinkControl {
  public:
   /// `identity`: pipeline/sink/incarnation, the start of unit names and of `sink_batch_id()`.
@@ -34,6 +34,7 @@ class SinkOperator final : public Operator, public SinkControl {
   RecordBatch FillColumns(const RecordBatch& batch) const;
   Status AddRowOptions(RecordBatch& batch, Collector& out);
   Status RouteRefused(const std::vector<RefusedRow>& refused, Collector& out);
+  void CountPending();
   RecordBatch BuildFailedWrites(const std::vector<RefusedRow>& refused) const;
 
   const plan::SinkNode& sink_;
@@ -44,6 +45,7 @@ class SinkOperator final : public Operator, public SinkControl {
   std::vector<std::unique_ptr<Evaluator>> row_options_;
   SchemaPtr row_with_options_;  ///< the sink's row and behind it the options
   RowErrors errors_;
+  int64_t pending_ = 0;    ///< of this writer, as counted in the ledger
   bool has_rows_ = false;  ///< since the last Freeze
 };
 

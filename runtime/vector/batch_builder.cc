@@ -23,7 +23,7 @@ void BatchBuilder::Append(const RecordBatch& batch, const RowSet& rows) {
   }
   for (size_t i = 0; i < kNumHiddenColumns; ++i) {
     const auto member = kHiddenColumnDefs[i].member;
-    if (member == &HiddenColumns::payload && !keep_payload_) continue;
+    if (IsOfRecord(member) && !keep_payload_) continue;
     const ColumnPtr& column = batch.hidden().*member;
     if (column == nullptr && !hidden_present_[i]) continue;
     if (!hidden_present_[i]) {

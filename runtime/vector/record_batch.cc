@@ -39,7 +39,9 @@ RecordBatch RecordBatch::WithColumns(SchemaPtr schema, std::vector<ColumnPtr> co
 RecordBatch RecordBatch::Compact(bool keep_payload) const {
   if (selection_ == nullptr) {
     RecordBatch batch = *this;
-    if (!keep_payload) batch.hidden_.payload = nullptr;
+    for (const HiddenColumnDef& def : kHiddenColumnDefs) {
+      if (!keep_payload && IsOfRecord(def.member)) batch.hidden_.*def.member = nullptr;
+    }
     return batch;
   }
   BatchBuilder builder(schema_, keep_payload, /*copy_strings=*/false);

@@ -21,16 +21,18 @@ struct HiddenColumns {
   /// int64 us: the watermark of the row's source partition when the row was read. Lateness is
   /// judged by it (see ARCHITECTURE.md, Time), so that it can't depend on batches or workers.
   ColumnPtr watermark;
-  ColumnPtr origin;       ///< int64: source index << 32 | partition, see `PackOrigin`
-  ColumnPtr offset;       ///< int64: position in the partition
-  ColumnPtr ingest_time;  ///< int64 us
-  ColumnPtr payload;      ///< bytes: original record, up to the first exchange; views, no copy
-  ColumnPtr op;           ///< bool physical (RowOp); only on upsert streams
-  ColumnPtr routed_from;  ///< string: name of the stage that routed the row (late rows)
+  ColumnPtr origin;          ///< int64: source index << 32 | partition, see `PackOrigin`
+  ColumnPtr offset;          ///< int64: position in the partition
+  ColumnPtr ingest_time;     ///< int64 us
+  ColumnPtr payload;         ///< bytes: original record, up to the first exchange; views, no copy
+  ColumnPtr record_key;      ///< bytes?: of the original record, as far as `payload` goes along
+  ColumnPtr record_headers;  ///< bytes?: as runtime/connector/record_headers.h has them
+  ColumnPtr op;              ///< bool physical (RowOp); only on upsert streams
+  ColumnPtr routed_from;     ///< string: name of the stage that routed the row (late rows)
 };
 
 /// Number of hidden columns.
-inline constexpr size_t kNumHiddenColumns = 8;
+inline constexpr size_t kNumHiddenColumns = 10;
 
 /// A hidden column by number, for code that treats all alike, and the type it is built with.
 struct HiddenColumnDef {
@@ -44,9 +46,17 @@ inline constexpr HiddenColumnDef kHiddenColumnDefs[kNumHiddenColumns] = {
     {&HiddenColumns::offset, TypeKind::kInt64},
     {&HiddenColumns::ingest_time, TypeKind::kTimestamp},
     {&HiddenColumns::payload, TypeKind::kBytes},
+    {&HiddenColumns::record_key, TypeKind::kBytes},
+    {&HiddenColumns::record_headers, TypeKind::kBytes},
     {&HiddenColumns::op, TypeKind::kBool},
     {&HiddenColumns::routed_from, TypeKind::kString},
 };
+
+/// What a row has of the record it was: dropped together.
+inline bool IsOfRecord(ColumnPtr HiddenColumns::*member) {
+  return member == &HiddenColumns::payload || member == &HiddenColumns::record_key ||
+         member == &HiddenColumns::record_headers;
+}
 
 inline int64_t PackOrigin(uint32_t source, uint32_t partition) {
   return (static_cast<int64_t>(source) << 32) | static_cast<int64_t>(partition);

@@ -4,6 +4,7 @@
 import argparse
 import fcntl
 import json
+import shutil
 import tempfile
 
 from flow_process import Flowc, same
@@ -179,6 +180,55 @@ def logs(flowc):
     same((told["sent"], told["sent_before"]), (2, 7), "each record once, forced")
 
 
+def envelopes(flowc):
+    """letters by payload: (kind, envelope)"""
+    shown = flowc.run("dlq", "show", "shop.flow", "--json", "--limit", 100).stdout
+    letters = [json.loads(line) for line in shown.splitlines()]
+    return sorted((letter["payload"], letter["payload_kind"], json.dumps(letter["envelope"]))
+                  for letter in letters)
+
+
+def keys_and_headers(flowc):
+    """What a record had beside its bytes is in the letter and goes back; topics made anew differ."""
+    make(flowc, 'log(topic: "orders", end: "latest")', 'file(path: "dead")')
+    flowc.write("feed.flow", FEED)
+    flowc.write("feed/1.jsonl", "".join(order(row) for row in BAD[:3]))
+    flowc.run("run", "feed.flow", "--quiet")
+    flowc.run("run", "shop.flow", "--quiet")
+    same([envelope for _, _, envelope in envelopes(flowc)], ["null"] * 3, "records without")
+
+    # As if they had come with a key, with headers, and one without a value.
+    letters = [json.loads(line) for path in sorted((flowc.folder / "dead").glob("*.jsonl"))
+               for line in path.read_text().splitlines()]
+    letters[0]["envelope"] = {"key": "k0"}
+    letters[1]["envelope"] = {"key_base64": "/w==", "headers": [
+        {"name": "trace", "value": "t1"}, {"name": "raw", "value_base64": "/g=="}, {"name": "n"}]}
+    letters[2].update({"envelope": {"key": "gone"}, "payload": "", "payload_kind": "tombstone",
+                       "payload_size": 0, "payload_hash": "2d06800538d394c2"})
+    for path in (flowc.folder / "dead").glob("*"):
+        path.unlink()
+    flowc.write("dead/1.jsonl", "".join(json.dumps(letter) + "\n" for letter in letters))
+    wanted = envelopes(flowc)
+    same(wanted[0][1:], ("tombstone", '{"key": "gone"}'), "the tombstone")
+    told = json.loads(flowc.run("dlq", "replay", "shop.flow", "--force", "--json").stdout)
+    same(told["sent"], 3, "replayed")
+    (flowc.folder / "dead/1.jsonl").unlink()
+    flowc.run("run", "shop.flow", "--quiet")
+    again = [letter for letter in envelopes(flowc) if letter[2] != "null"]
+    same(again, wanted, "letters of what was replayed")
+    text = flowc.run("dlq", "show", "shop.flow", "--limit", 100).stdout
+    if "a tombstone: a key without a value" not in text or '{"key":"k0"}' not in text:
+        raise AssertionError(text)
+
+    # The same bytes at the same places, in a topic made anew, are other records.
+    shutil.rmtree(flowc.folder / "data/log/orders")
+    shutil.rmtree(flowc.folder / "dead")
+    flowc.run("run", "feed.flow", "--quiet")
+    flowc.run("run", "shop.flow", "--quiet")
+    told = json.loads(flowc.run("dlq", "replay", "shop.flow", "--force", "--json").stdout)
+    same((told["sent"], told["sent_before"]), (3, 0), "records of the new topic")
+
+
 def csv_files(flowc):
     """Files with a header line: what is put back has one too."""
     make(flowc, 'file(path: "orders", format: "csv")', 'file(path: "dead")')
@@ -244,7 +294,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flowc", required=True)
     options = parser.parse_args()
-    for test in (files, logs, csv_files, interrupted, refusals):
+    for test in (files, logs, keys_and_headers, csv_files, interrupted, refusals):
         with tempfile.TemporaryDirectory(prefix="weir-dlq-") as folder:
             test(Flowc(options.flowc, folder))
             print(f"{test.__name__}: as it should be", flush=True)

@@ -7,6 +7,7 @@ namespace weir {
 void Deliveries::Refused(RefusedRow row) {
   const std::lock_guard<std::mutex> lock(mutex_);
   refused_.push_back(std::move(row));
+  refused_rows_.fetch_add(1, std::memory_order_release);
   has_refused_.store(true, std::memory_order_release);
 }
 
@@ -21,6 +22,7 @@ void Deliveries::TakeRefused(std::vector<RefusedRow>& refused) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::move(refused_.begin(), refused_.end(), std::back_inserter(refused));
   refused_.clear();
+  refused_rows_.store(0, std::memory_order_release);
   has_refused_.store(false, std::memory_order_release);
 }
 

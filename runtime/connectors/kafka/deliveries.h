@@ -21,12 +21,17 @@ class Deliveries {
   void Failed(Status status);
 
   int64_t undelivered() const { return undelivered_.load(std::memory_order_acquire); }
+  /// Refused ones too, until they are taken.
+  int64_t undelivered_rows() const {
+    return undelivered() + refused_rows_.load(std::memory_order_acquire);
+  }
   bool has_refused() const { return has_refused_.load(std::memory_order_acquire); }
   void TakeRefused(std::vector<RefusedRow>& refused);
   Status failure();
 
  private:
   std::atomic<int64_t> undelivered_{0};
+  std::atomic<int64_t> refused_rows_{0};
   std::atomic<bool> has_refused_{false};
   std::atomic<bool> has_failed_{false};
   std::mutex mutex_;

@@ -173,6 +173,7 @@ ConnectorSpec KafkaConnectorSpec() {
       "message without a value. Its producer is idempotent and waits for all replicas; until "
       "state is durable, rows may be repeated after a crash. Tables cannot be read yet.";
   spec.source = MakeKafkaSource();
+  spec.source->timed_records = true;
   spec.table.emplace();
   spec.table->options = TableOptions();
   spec.sink = MakeKafkaSink();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/connector/record_headers.h"
+
 namespace weir {
 namespace {
 
@@ -174,6 +176,9 @@ Status KafkaPartitionReader::TakeRecord(const rd_kafka_message_t& message, Micro
   }
   if (message.payload == nullptr) chunk.tombstones.push_back(chunk.size());
   chunk.records.emplace_back(static_cast<const char*>(message.payload), message.len);
+  if (message.key != nullptr)
+    chunk.SetKey({static_cast<const char*>(message.key), message.key_len});
+  TakeHeaders(message, chunk);
   chunk.offsets.push_back(message.offset);
   chunk.ingest_times.push_back(time >= 0 ? time * 1000 : now);
   next_ = message.offset + 1;
@@ -181,6 +186,24 @@ Status KafkaPartitionReader::TakeRecord(const rd_kafka_message_t& message, Micro
   record_bytes_ = std::max<size_t>((record_bytes_ * 7 + message.len) / 8, 1);
   if (partition_.end >= 0 && next_ >= partition_.end) ended_ = true;
   return Status::Ok();
+}
+
+void KafkaPartitionReader::TakeHeaders(const rd_kafka_message_t& message, RecordChunk& chunk) {
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  auto list = std::make_shared<std::string>();
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
+    std::optional<std::string_view> bytes;
+    if (value != nullptr) bytes.emplace(static_cast<const char*>(value), size);
+    AppendRecordHeader(name, bytes, *list);
+  }
+  chunk.SetHeaders(*list);
+  chunk.owners.push_back(std::move(list));
 }
 
 Status KafkaPartitionReader::TakeError(const rd_kafka_message_t& message) {

@@ -34,6 +34,7 @@ class KafkaPartitionReader final : public PartitionReader {
   /// One message of a poll: a record, the end of the partition, or an error.
   Status Take(const rd_kafka_message_t& message, Micros now, RecordChunk& chunk);
   Status TakeRecord(const rd_kafka_message_t& message, Micros now, RecordChunk& chunk);
+  static void TakeHeaders(const rd_kafka_message_t& message, RecordChunk& chunk);
   Status TakeError(const rd_kafka_message_t& message);
   Status Expired() const;
   Status Recreated(int64_t next, std::string_view evidence) const;

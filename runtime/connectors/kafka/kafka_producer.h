@@ -36,6 +36,7 @@ struct KafkaMessage {
   bool has_value = true;  ///< without: a tombstone
   std::string_view key;
   bool has_key = false;
+  std::string_view headers;      ///< as record_headers.h has them
   std::string_view routed_from;  ///< header `weir-routed-from`, when not empty
 };
 

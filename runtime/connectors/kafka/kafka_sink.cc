@@ -45,6 +45,7 @@ KafkaSink::KafkaSink(const SinkRequest& request)
       schema_(request.schema),
       key_(request.key),
       upsert_(request.upsert),
+      keep_headers_(request.keep_headers),
       connection_(*request.options, "sink " + request.name),
       topic_(request.options->GetString("topic")) {
   if (request.format_options != nullptr) format_options_ = *request.format_options;
@@ -127,8 +128,8 @@ Result<std::unique_ptr<SinkWriter>> KafkaSink::MakeWriter(uint32_t worker) {
   WEIR_ASSIGN(std::unique_ptr<Encoder> encoder,
               MakeEncoder(format_.empty() ? "json" : format_, std::move(request)));
   KafkaProducer& lane = *lanes_[worker % lanes_.size()];
-  return std::unique_ptr<SinkWriter>(
-      new KafkaWriter(lane, std::move(encoder), RecordKeyWriter(schema_, key_), limits_.compacted));
+  return std::unique_ptr<SinkWriter>(new KafkaWriter(
+      lane, std::move(encoder), RecordKeyWriter(schema_, key_), limits_.compacted, keep_headers_));
 }
 
 bool KafkaSink::HasRoom() const {

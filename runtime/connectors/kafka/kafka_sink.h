@@ -31,7 +31,7 @@ class KafkaSink final : public SinkConnector {
   ConnectorOptions format_options_;
   SchemaPtr schema_;
   std::vector<int> key_;
-  bool upsert_;
+  bool upsert_, keep_headers_;
   KafkaConnection connection_;
   std::string topic_;
   KafkaTopicLimits limits_;

@@ -15,11 +15,12 @@ constexpr auto kCloseStep = std::chrono::milliseconds(2);
 }  // namespace
 
 KafkaWriter::KafkaWriter(KafkaProducer& producer, std::unique_ptr<Encoder> encoder,
-                         RecordKeyWriter keys, bool needs_key)
+                         RecordKeyWriter keys, bool needs_key, bool keep_headers)
     : producer_(producer),
       encoder_(std::move(encoder)),
       key_writer_(std::move(keys)),
       needs_key_(needs_key),
+      keep_headers_(keep_headers),
       deliveries_(std::make_shared<Deliveries>()) {}
 
 Status KafkaWriter::Failure() const {
@@ -62,6 +63,7 @@ KafkaMessage KafkaWriter::MessageOf(size_t i, bool is_delete) const {
 Status KafkaWriter::Send(const RecordBatch& batch, SentBatch& sent) {
   const Column* op = batch.hidden().op.get();
   const Column* routed = batch.hidden().routed_from.get();
+  const Column* kept = keep_headers_ ? batch.hidden().record_headers.get() : nullptr;
   size_t unsent = 1;
   Status failure;
   for (size_t i = 0; i < sent.slots.size(); ++i) {
@@ -71,6 +73,9 @@ Status KafkaWriter::Send(const RecordBatch& batch, SentBatch& sent) {
     KafkaMessage message = MessageOf(i, is_delete);
     if (routed != nullptr && !routed->IsNull(row)) {
       message.routed_from = ColumnView<std::string_view>(*routed)[row];
+    }
+    if (kept != nullptr && !kept->IsNull(row)) {
+      message.headers = ColumnView<std::string_view>(*kept)[row];
     }
     if (needs_key_ && !message.has_key) {
       deliveries_->Refused(

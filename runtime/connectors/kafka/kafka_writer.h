@@ -16,13 +16,14 @@ class KafkaWriter final : public SinkWriter {
  public:
   /// `needs_key`: the topic is compacted.
   KafkaWriter(KafkaProducer& producer, std::unique_ptr<Encoder> encoder, RecordKeyWriter keys,
-              bool needs_key);
+              bool needs_key, bool keep_headers);
 
   Status Open() override { return Status::Ok(); }
   Status Append(const RecordBatch& batch) override;
   Status Freeze(uint64_t) override { return Status::Ok(); }
   Status Deliver(std::vector<RefusedRow>& refused) override;
   bool HasUndelivered() const override;
+  int64_t undelivered_rows() const override { return deliveries_->undelivered_rows(); }
   Status Close() override;
 
  private:
@@ -33,7 +34,7 @@ class KafkaWriter final : public SinkWriter {
   KafkaProducer& producer_;
   std::unique_ptr<Encoder> encoder_;
   RecordKeyWriter key_writer_;
-  bool needs_key_;
+  bool needs_key_, keep_headers_;
   std::shared_ptr<Deliveries> deliveries_;
   // Of the batch at hand.
   std::string values_;

@@ -96,13 +96,6 @@ std::vector<OptionSpec> SinkOptions() {
        .default_value = Value::String("unit"),
        .choices = {"unit", "never"},
        .example = "\"never\""},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
   };
 }
 
@@ -118,6 +111,7 @@ ConnectorSpec LogConnectorSpec() {
       "without a value; a source takes tombstones for dead letters. A saved position that is no "
       "longer kept, or a topic that was made anew, is an error.";
   spec.source.emplace();
+  spec.source->timed_records = true;
   spec.source->options = SourceOptions();
   spec.source->make = [](const SourceRequest& request) -> Result<std::unique_ptr<SourceConnector>> {
     return std::unique_ptr<SourceConnector>(new LogSource(request));

@@ -224,9 +224,10 @@ Result<size_t> LogPartitionReader::Emit(size_t max_records, RecordChunk& chunk) 
     if (!NextRecord(rest_, record)) return Damaged("a record is cut off");
     if (!record.has_value) chunk.tombstones.push_back(chunk.size());
     chunk.records.push_back(record.value);
+    if (record.has_key) chunk.SetKey(record.key);
+    if (!record.headers.empty()) chunk.SetHeaders(record.headers);
     chunk.offsets.push_back(next_);
     chunk.ingest_times.push_back(batch_time_ + record.time_delta);
-    if (keys_ != nullptr) keys_->push_back({record.key, record.has_key});
     bytes += record.value.size();
     --records_left_;
     batch_offset_ = ++next_;

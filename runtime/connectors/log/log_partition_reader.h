@@ -35,13 +35,6 @@ class LogPartitionReader final : public PartitionReader {
   /// Where Open began: `latest` means another place at every start.
   std::string StartPosition() const { return start_; }
 
-  /// As Poll hands records on, but with their keys: for tables.
-  struct Keyed {
-    std::string_view key;
-    bool has_key = false;
-  };
-  void CollectKeys(std::vector<Keyed>* keys) { keys_ = keys; }
-
  private:
   Status Seek();
   Result<bool> NextExtent();
@@ -70,7 +63,6 @@ class LogPartitionReader final : public PartitionReader {
   std::string_view rest_;  ///< records of the present batch that are left
   uint32_t records_left_ = 0;
   Micros batch_time_ = 0;
-  std::vector<Keyed>* keys_ = nullptr;
 };
 
 }  // namespace weir

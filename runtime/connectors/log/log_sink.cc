@@ -55,6 +55,7 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
     WEIR_ASSIGN(settings.key, KeyColumns(options.GetString("key"), *request.schema));
   }
   settings.upsert = request.upsert;
+  settings.keep_headers = request.keep_headers;
   settings.batch_rows = request.batch_rows;
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
@@ -67,7 +68,8 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
 
 Status LogSink::Open() {
   WEIR_ASSIGN(topic_, LogTopic::Open(settings_.topic));
-  return Status::Ok();
+  // Also for runs that end before their sinks have had a tick.
+  return topic_->Maintain(settings_.clock->Now());
 }
 
 Result<std::unique_ptr<SinkWriter>> LogSink::MakeWriter(uint32_t worker) {

@@ -17,6 +17,7 @@ struct LogSinkSettings {
   SchemaPtr schema;
   std::vector<int> key;
   bool upsert = false;
+  bool keep_headers = false;
   int64_t batch_rows = 0, batch_bytes = 0;
   Micros batch_time = 0;
   std::string lane;  ///< pipeline/sink/incarnation; the worker follows

@@ -34,12 +34,9 @@ Status LogTable::ReadPartition(const LogReadPlan& plan) {
   rows_.clear();
   StringMap<size_t> row_of_key;
   LogPartitionReader reader(plan);
-  std::vector<LogPartitionReader::Keyed> keys;
-  reader.CollectKeys(&keys);
   WEIR_TRY(reader.Open(""));
   while (true) {
     RecordChunk chunk;
-    keys.clear();
     WEIR_ASSIGN(const PollResult polled, reader.Poll(kReadRecords, 0, chunk));
     if (polled.state != PollState::kData) return Status::Ok();
     // All records of a poll are kept by its blocks together.
@@ -51,11 +48,12 @@ Status LogTable::ReadPartition(const LogReadPlan& plan) {
       if (deleted) ++tombstone;
       Row row{deleted ? std::string_view() : chunk.records[i], chunk.offsets[i],
               deleted ? nullptr : owner};
-      if (!keys[i].has_key) {
+      const bool has_key = i < chunk.keys.size() && chunk.keys[i].data() != nullptr;
+      if (!has_key) {
         if (!deleted) rows_.push_back(std::move(row));
         continue;
       }
-      const auto [at, is_new] = row_of_key.try_emplace(std::string(keys[i].key), rows_.size());
+      const auto [at, is_new] = row_of_key.try_emplace(std::string(chunk.keys[i]), rows_.size());
       if (is_new) {
         rows_.push_back(std::move(row));
       } else {

@@ -1,5 +1,7 @@
 #include "runtime/connectors/log/log_writer.h"
 
+#include "runtime/connector/record_headers.h"
+
 namespace weir {
 namespace {
 
@@ -55,9 +57,11 @@ Status LogWriter::AppendRow(const RecordBatch& batch, RowIndex row, size_t index
       op == nullptr || ColumnView<uint8_t>(*op)[row] != static_cast<uint8_t>(RowOp::kDelete);
   if (!record.has_value) record.value = {};
   headers_.clear();
+  const Column* kept = settings_.keep_headers ? batch.hidden().record_headers.get() : nullptr;
+  if (kept != nullptr && !kept->IsNull(row)) headers_ = ColumnView<std::string_view>(*kept)[row];
   const Column* routed_from = batch.hidden().routed_from.get();
   if (routed_from != nullptr && !routed_from->IsNull(row)) {
-    PutRecordHeader("routed_from", ColumnView<std::string_view>(*routed_from)[row], headers_);
+    AppendRecordHeader("routed_from", ColumnView<std::string_view>(*routed_from)[row], headers_);
   }
   record.headers = headers_;
   if (record.value.size() > kMostRecordBytes) {
@@ -158,6 +162,14 @@ Status LogWriter::Deliver(std::vector<RefusedRow>& refused) {
   for (auto& segment : full_) topic_->ReturnSegment(std::move(segment));
   full_.clear();
   return Status::Ok();
+}
+
+int64_t LogWriter::undelivered_rows() const {
+  int64_t rows = unit_rows_;
+  for (const LogUnit& unit : frozen_) {
+    for (const LogExtent& extent : unit.extents) rows += extent.records;
+  }
+  return rows;
 }
 
 Status LogWriter::Tick(Micros now) {

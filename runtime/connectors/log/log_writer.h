@@ -23,6 +23,7 @@ class LogWriter final : public SinkWriter {
   Status Append(const RecordBatch& batch) override;
   Status Freeze(uint64_t epoch) override;
   Status Deliver(std::vector<RefusedRow>& refused) override;
+  int64_t undelivered_rows() const override;
   Status Tick(Micros now) override;
   Status Close() override;
 

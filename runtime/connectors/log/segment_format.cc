@@ -126,9 +126,4 @@ std::string_view LogBatchBuilder::Finish(uint64_t first) {
   return buffer_;
 }
 
-void PutRecordHeader(std::string_view name, std::string_view value, std::string& out) {
-  PutText(name, out);
-  PutText(value, out);
-}
-
 }  // namespace weir

@@ -42,7 +42,7 @@ Result<LogBatchHeader> DecodeLogBatchHeader(std::string_view bytes);
 uint32_t PeekBatchLength(std::string_view bytes);
 
 struct LogRecord {
-  std::string_view key = {}, headers = {}, value = {};
+  std::string_view key = {}, headers = {}, value = {};  ///< headers: as record_headers.h has them
   bool has_key = false;
   bool has_value = false;  ///< false: a tombstone
   uint32_t time_delta = 0;
@@ -72,8 +72,5 @@ class LogBatchBuilder {
   uint32_t count_ = 0;
   Micros time_ = 0, max_time_ = 0;
 };
-
-/// `routed_from` and the like as the headers part of a record.
-void PutRecordHeader(std::string_view name, std::string_view value, std::string& out);
 
 }  // namespace weir

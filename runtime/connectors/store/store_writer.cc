@@ -197,6 +197,13 @@ bool StoreWriter::HasUndelivered() const {
   return pending_frozen_ > 0 || !frozen_.empty() || !unfit_.empty() || lane_.HasUndelivered();
 }
 
+int64_t StoreWriter::undelivered_rows() const {
+  int64_t rows = pending_rows_ + static_cast<int64_t>(unfit_.size()) + lane_.undelivered_rows();
+  for (const DeliveryUnit& unit : cut_) rows += unit.rows;
+  for (const DeliveryUnit& unit : frozen_) rows += unit.rows;
+  return rows;
+}
+
 /// What no barrier came for (the last updates of a view) goes too.
 Status StoreWriter::Close() {
   if (!pending_.empty()) CutAll();

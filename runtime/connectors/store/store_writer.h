@@ -24,6 +24,7 @@ class StoreWriter final : public SinkWriter {
   Status Freeze(uint64_t epoch) override;
   Status Deliver(std::vector<RefusedRow>& refused) override;
   bool HasUndelivered() const override;
+  int64_t undelivered_rows() const override;
   Status Close() override;
 
  private:

@@ -174,7 +174,7 @@ TEST_F(LogCutTest, ACutJournalBeforeAnotherIsRefused) {
   auto writer = Writer(*sink);
   while (!std::filesystem::exists(Dir() + "/t/journal-0000000002")) {
     ASSERT_TRUE(writer->Append(Rows(unit++, 1)).ok());
-    ASSERT_TRUE(writer->Freeze().ok());
+    ASSERT_TRUE(writer->Freeze(static_cast<uint64_t>(unit)).ok());
     ASSERT_TRUE(writer->Deliver(refused).ok());
   }
   ASSERT_TRUE(writer->Append(Rows(unit++, 1)).ok());

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "runtime/connector/record_headers.h"
 #include "runtime/connectors/log/journal_cursor.h"
 #include "runtime/connectors/log/segment_format.h"
 #include "tests/unit/runtime/connectors/log/log_fixture.h"
@@ -32,7 +33,7 @@ class LogDamageTest : public LogTest {
 TEST(SegmentFormatTest, RecordsComeBack) {
   LogBatchBuilder builder;
   std::string headers;
-  PutRecordHeader("routed_from", "x", headers);
+  AppendRecordHeader("routed_from", "x", headers);
   builder.Append({.key = "k", .headers = headers, .value = "v", .has_key = true, .has_value = true},
                  100);
   builder.Append({.has_value = true}, 250);

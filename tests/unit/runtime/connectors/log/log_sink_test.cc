@@ -142,9 +142,12 @@ TEST_F(LogSinkTest, BatchClauseHoldsUnitsBack) {
   ASSERT_TRUE(writer->Freeze(1).ok());
   ASSERT_TRUE(writer->Deliver(refused_).ok());
   EXPECT_TRUE(ReadAll().empty());
+  EXPECT_EQ(writer->undelivered_rows(), 5);
   clock_.AdvanceTo(clock_.Now() + 2 * kMicrosPerSecond);
   ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
+  EXPECT_EQ(writer->undelivered_rows(), 5);
   ASSERT_TRUE(writer->Deliver(refused_).ok());
+  EXPECT_EQ(writer->undelivered_rows(), 0);
   EXPECT_EQ(ReadAll(), Expected(0, 5));
   ASSERT_TRUE(writer->Close().ok());
 }

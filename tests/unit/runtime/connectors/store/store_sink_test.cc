@@ -212,6 +212,7 @@ TEST_F(StoreSinkTest, CopiesOfAViewFollowUpsertsAndDeletes) {
   ASSERT_TRUE(writer_->Append(Batch(schema, {row(1, 0, 2), row(1, 1, 0)}, {false, true})).ok());
   DeliverAll();
   const std::string rows = "1970-01-02\tgold\t2\n1970-01-03\t\\N\t4\n";
+  EXPECT_EQ(Ask("SELECT * FROM things FINAL ORDER BY day, tier"), rows);  // without _version
   const std::string select =
       "SELECT day, tier, count FROM things ORDER BY day, tier SETTINGS final = 1";
   EXPECT_EQ(Ask(select), rows);
@@ -268,13 +269,16 @@ TEST_F(StoreSinkTest, UnitsAreCutByRowsAndByTime) {
   ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(3, "c"), Thing(4, "d")})).ok());
   EXPECT_EQ(Ask("SELECT count() FROM things"), "0\n");  // no barrier yet
   ASSERT_TRUE(writer_->Append(Batch(schema, {Thing(5, "e")})).ok());
+  EXPECT_EQ(writer_->undelivered_rows(), 5);
   barrier();
   wait_for("4");
   EXPECT_TRUE(writer_->HasUndelivered());  // e is frozen, its unit is not full
+  EXPECT_LE(writer_->undelivered_rows(), 5);
   clock_.AdvanceTo(clock_.Now() + 2 * kMicrosPerSecond);
   barrier();
   wait_for("5");
   EXPECT_TRUE(DeliverAll().empty());  // which ends when nothing is left
+  EXPECT_EQ(writer_->undelivered_rows(), 0);
 }
 
 TEST_F(StoreSinkTest, RowsBehindTheLastBarrierAreNotWaitedForButGoAtClose) {

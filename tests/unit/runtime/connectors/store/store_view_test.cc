@@ -105,7 +105,7 @@ TEST_F(StoreViewTest, AViewThatFailsAfterTheTableTookTheRowsEndsTheSink) {
   std::vector<std::vector<Value>> rows;
   for (int64_t i = 0; i < 20; ++i) rows.push_back({Value::Int64(i)});
   ASSERT_TRUE(writer_->Append(Batch(schema_, rows)).ok());
-  ASSERT_TRUE(writer_->Freeze().ok());
+  ASSERT_TRUE(writer_->Freeze(1).ok());
   std::vector<RefusedRow> refused;
   Status status;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
