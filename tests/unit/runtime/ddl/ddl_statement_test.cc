@@ -51,7 +51,8 @@ TEST(SplitStatements, NamesAndTargets) {
 }
 
 TEST(SplitStatements, WhatIsNotEndedIsNamedWithItsLine) {
-  EXPECT_THAT(SplitStatements("\nSELECT 'a").status().message(), HasSubstr("line 2: a string"));
+  EXPECT_THAT(SplitStatements("\nSELECT 'a").status().message(),
+              HasSubstr("line 2: a quote has no end"));
   EXPECT_THAT(SplitStatements("/* a").status().message(), HasSubstr("line 1: a comment"));
   EXPECT_TRUE(Split("").empty());
   EXPECT_TRUE(Split(" ;; -- nothing").empty());

@@ -5,10 +5,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "runtime/base/hash.h"
-#include "runtime/connector/connector_registry.h"
 #include "runtime/connector/record_headers.h"
 #include "runtime/connectors/all_connectors.h"
 
@@ -26,6 +26,7 @@ class ReplayTargetTest : public ::testing::Test {
                ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
+    RegisterAllConnectors(registry_);
     node_.source = "orders";
     node_.connector.connector = "log";
     node_.connector.options.Set("dir", Value::String(folder_.string()));
@@ -81,7 +82,7 @@ class ReplayTargetTest : public ::testing::Test {
 
   std::filesystem::path folder_;
   plan::SourceNode node_;
-  const ConnectorRegistry registry_ = AllConnectors();
+  ConnectorRegistry registry_;
 };
 
 TEST_F(ReplayTargetTest, KeysHeadersAndTombstonesGoBackAsTheyCame) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "runtime/base/hash.h"
 #include "tests/unit/runtime/operators/operator_harness.h"
 
 namespace weir {
