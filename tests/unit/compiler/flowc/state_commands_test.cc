@@ -232,10 +232,12 @@ TEST_F(StateCommandsTest, WrongNamesGetAHint) {
 
 TEST_F(StateCommandsTest, CheckpointsListsCommitsAndSnapshotsAndVerifies) {
   const auto store = MakeDirectorySnapshotStore(state_->snapshots());
-  const auto whole = TakeSnapshot(*state_, *store, {.flow_text = kFlow});
+  SnapshotRequest request;
+  request.flow_text = kFlow;
+  const auto whole = TakeSnapshot(*state_, *store, request);
   ASSERT_TRUE(whole.ok()) << whole.status().ToString();
   ASSERT_TRUE(state_->backend().Commit(state_->backend().last_epoch() + 1, {}).ok());
-  const auto damaged = TakeSnapshot(*state_, *store, {.flow_text = kFlow});
+  const auto damaged = TakeSnapshot(*state_, *store, request);
   ASSERT_TRUE(damaged.ok()) << damaged.status().ToString();
 
   const Json json = Json::parse(RunCheckpoints({folder_, "--json"}).text);
