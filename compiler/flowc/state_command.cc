@@ -92,8 +92,9 @@ class StateCommand final : public Command {
   Status Show() {
     const std::vector<std::string> slots = state_->Slots(operator_);
     if (slots.empty()) {
+      const std::string help = SuggestHelp(operator_, state_->Operators());
       return NotFoundError("no state of an operator `{}`: {}", operator_,
-                           SuggestHelp(operator_, state_->Operators()));
+                           help.empty() ? "`flowc state DIR` lists those that have" : help);
     }
     if (!slot_.empty() && std::find(slots.begin(), slots.end(), slot_) == slots.end()) {
       return NotFoundError("`{}` has no entries of the kind `{}`: {}", operator_, slot_,

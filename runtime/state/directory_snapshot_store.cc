@@ -34,11 +34,11 @@ class DirectorySnapshotStore final : public SnapshotStore {
       if (entry.is_directory()) {
         folders.push_back(entry.path().string());
       } else {
-        WEIR_TRY(SyncFile(entry.path().string()));
+        WEIR_TRY(FsyncFile(entry.path().string()));
       }
     }
     if (error) return IoError("{}: {}", staged, error.message());
-    for (const std::string& folder : folders) WEIR_TRY(SyncFolder(folder));
+    for (const std::string& folder : folders) WEIR_TRY(FsyncFolder(folder));
     return RenameDurably(staged, folder_ + "/" + name);
   }
 

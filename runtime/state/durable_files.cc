@@ -53,13 +53,13 @@ Status WriteAndSync(const std::string& file, std::string_view content) {
 
 }  // namespace
 
-Status SyncFolder(const std::string& folder) { return Sync(folder, O_DIRECTORY); }
+Status FsyncFolder(const std::string& folder) { return Sync(folder, O_DIRECTORY); }
 
-Status SyncFile(const std::string& file) { return Sync(file, 0); }
+Status FsyncFile(const std::string& file) { return Sync(file, 0); }
 
 Status RenameDurably(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return FileError(to, errno);
-  return SyncFolder(ParentOf(to));
+  return FsyncFolder(ParentOf(to));
 }
 
 Status WriteFileDurably(const std::string& file, std::string_view content) {
@@ -76,7 +76,7 @@ Status MakeFolderDurably(const std::string& folder) {
   if (!fs::create_directory(folder, error) && error) {
     return FileError(folder, error.value());
   }
-  return SyncFolder(parent);
+  return FsyncFolder(parent);
 }
 
 }  // namespace weir

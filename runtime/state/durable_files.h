@@ -10,8 +10,8 @@ namespace weir {
 /// Steps that are on disk when they return. Failures name the file; ResourceExhausted: it is full.
 
 /// Makes what was created in, renamed into or removed from `folder` durable.
-Status SyncFolder(const std::string& folder);
-Status SyncFile(const std::string& file);
+Status FsyncFolder(const std::string& folder);
+Status FsyncFile(const std::string& file);
 /// Both in the same folder.
 Status RenameDurably(const std::string& from, const std::string& to);
 /// Written aside, synced, renamed.

@@ -42,7 +42,7 @@ Status Bring(const std::string& from, const std::string& to, bool may_link) {
     return ResourceExhaustedError("{}: {}", to, error.message());
   }
   if (error) return IoError("copying {} to {}: {}", from, to, error.message());
-  return SyncFile(to);
+  return FsyncFile(to);
 }
 
 Result<std::vector<SnapshotManifest::File>> FilesIn(const std::string& folder) {
@@ -175,8 +175,8 @@ Result<StateIdentity> RestoreSnapshot(const std::string& snapshot, const std::st
     const bool is_table = file.path.starts_with("db/") && file.path.ends_with(".sst");
     WEIR_TRY(Bring(snapshot + "/" + file.path, to + "/" + file.path, is_table));
   }
-  WEIR_TRY(SyncFolder(to + "/db"));
-  if (fs::is_directory(to + "/outbox", error)) WEIR_TRY(SyncFolder(to + "/outbox"));
+  WEIR_TRY(FsyncFolder(to + "/db"));
+  if (fs::is_directory(to + "/outbox", error)) WEIR_TRY(FsyncFolder(to + "/outbox"));
   StateIdentity identity;
   identity.pipeline = manifest.pipeline;
   WEIR_ASSIGN(identity.incarnation, StateIdentity::NewIncarnation());
@@ -184,7 +184,7 @@ Result<StateIdentity> RestoreSnapshot(const std::string& snapshot, const std::st
   identity.from_snapshot = manifest.name;
   WEIR_TRY(identity.Write(to));
   if (!fs::remove(mark, error)) return IoError("{}: {}", mark, error.message());
-  WEIR_TRY(SyncFolder(to));
+  WEIR_TRY(FsyncFolder(to));
   return identity;
 }
 

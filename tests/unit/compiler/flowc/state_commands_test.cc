@@ -20,52 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* kFlow = R"(pipeline shop
-
-schema Sale {
-  card: string
-  country: enum("DE", "FR")
-  amount: decimal(12, 2)
-  at: timestamp
-}
-
-source sales: Sale
-  from file(path: "input.jsonl")
-  time at watermark lag 0s
-  on error fail
-
-stream probes =
-  from sales
-  |> watch: process by card ttl 7d
-       state { small: int32 = 0 }
-       on event s {
-         small += 1
-         set timer quiet = s.at + 10m
-       }
-       on timer quiet { emit { card: card, small: small } }
-       on error fail
-from probes |> into discard()
-
-stream visits =
-  from sales
-  |> visit: session by card gap 30m
-       state { spent: decimal(12, 2) = 0.00 merge sum }
-       on event s { spent += s.amount }
-       output { card, spent }
-       emit on close
-       late after 0s discard "late"
-       on error fail
-from visits |> into discard()
-
-stream hourly =
-  from sales
-  |> hours: window tumbling 1h
-       aggregate sold = count(), taken = sum(amount)
-       by country, card
-       emit on close
-       late after 0s discard "late"
-from hourly |> into discard()
-)";
+constexpr const char* kFlowFile = "tests/unit/compiler/flowc/state_shop.flow";
 
 struct Output {
   int code = -1;
@@ -108,7 +63,7 @@ class StateCommandsTest : public testing::Test {
     root_ = pattern;
     folder_ = root_ + "/state";
     flow_ = root_ + "/shop.flow";
-    std::ofstream(flow_) << kFlow;
+    fs::copy_file(kFlowFile, flow_);
     auto opened = StateDirectory::Open(folder_, "shop");
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     state_ = *std::move(opened);
@@ -232,10 +187,12 @@ TEST_F(StateCommandsTest, WrongNamesGetAHint) {
 
 TEST_F(StateCommandsTest, CheckpointsListsCommitsAndSnapshotsAndVerifies) {
   const auto store = MakeDirectorySnapshotStore(state_->snapshots());
-  const auto whole = TakeSnapshot(*state_, *store, {.flow_text = kFlow});
+  SnapshotRequest request;
+  request.flow_text = "pipeline shop";
+  const auto whole = TakeSnapshot(*state_, *store, request);
   ASSERT_TRUE(whole.ok()) << whole.status().ToString();
   ASSERT_TRUE(state_->backend().Commit(state_->backend().last_epoch() + 1, {}).ok());
-  const auto damaged = TakeSnapshot(*state_, *store, {.flow_text = kFlow});
+  const auto damaged = TakeSnapshot(*state_, *store, request);
   ASSERT_TRUE(damaged.ok()) << damaged.status().ToString();
 
   const Json json = Json::parse(RunCheckpoints({folder_, "--json"}).text);
