@@ -18,6 +18,7 @@
 #include "compiler/flowc/stop_signal.h"
 #include "compiler/flowc/terminal.h"
 #include "compiler/plan/sink_node.h"
+#include "runtime/delivery/outbox.h"
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/thread_scheduler.h"
 #include "runtime/state/state_directory.h"
@@ -134,6 +135,8 @@ class RunCommand final : public Command {
       WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
       options.state = &state->backend();
       options.incarnation = state->incarnation();
+      options.outbox = std::make_shared<Outbox>(state->outbox());
+      WEIR_TRY(options.outbox->Open());
       SayWhereItStarts(*state);
     }
     if (mode != LiveView::Mode::kNone) {

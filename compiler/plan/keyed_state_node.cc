@@ -33,6 +33,10 @@ void StateProgram::VisitExprs(const std::function<void(ExprPtr&)>& visit) {
   VisitAll(keys, visit);
   VisitBlock(on_event, visit);
   for (Block& block : on_timer) VisitBlock(block, visit);
+  VisitResultExprs(visit);
+}
+
+void StateProgram::VisitResultExprs(const std::function<void(ExprPtr&)>& visit) {
   VisitBlock(on_close, visit);
   VisitAll(output, visit);
 }

@@ -70,6 +70,8 @@ struct StateProgram {
   std::vector<ExprPtr> output;  ///< over the registers (no event columns)
 
   void VisitExprs(const std::function<void(ExprPtr&)>& visit);
+  /// Those that run without a row: a failing one leaves no row to route, only a result.
+  void VisitResultExprs(const std::function<void(ExprPtr&)>& visit);
 };
 
 /// `session by k gap g max m state {…} on event e {…} output {…}`.
@@ -81,6 +83,9 @@ struct SessionNode final : LogicalNodeOf<SessionNode> {
   EmitSpec emit;
   Micros lateness = 0;
   Route late;
+  /// Sessions whose `on close` or `output` fails. Like `error`, but its `fields` are columns of
+  /// this stage's output.
+  Route result_error;
   std::string Describe() const override;
   Partitioning partitioning() const override { return {Partitioning::Kind::kKey, program.keys}; }
   bool stateful() const override { return true; }
@@ -94,7 +99,8 @@ struct ProcessNode final : LogicalNodeOf<ProcessNode> {
   ProcessNode() : LogicalNodeOf(NodeKind::kProcess) {}
   StateProgram program;
   Micros ttl = 0;
-  EmitSpec emit;  ///< with an output block
+  EmitSpec emit;       ///< with an output block
+  Route result_error;  ///< keys whose `output` fails; as for sessions
   std::string Describe() const override;
   Partitioning partitioning() const override { return {Partitioning::Kind::kKey, program.keys}; }
   bool stateful() const override { return true; }

@@ -70,8 +70,8 @@ weir_layer(runtime/operators DEPS compiler/plan stdlib/api runtime/eval runtime/
            runtime/state runtime/time runtime/connector runtime/format runtime/types runtime/base
            LIBS fmt absl xxhash TEST_DEPS stdlib/scalar stdlib/aggregate)
 weir_layer(runtime/exec DEPS runtime/operators compiler/plan runtime/eval runtime/vector
-           runtime/state runtime/checkpoint runtime/time runtime/connector runtime/format
-           runtime/metrics runtime/types runtime/base LIBS fmt absl threads
+           runtime/state runtime/checkpoint runtime/delivery runtime/time runtime/connector
+           runtime/format runtime/metrics runtime/types runtime/base LIBS fmt absl threads
            TEST_DEPS stdlib/scalar stdlib/aggregate)
 
 weir_layer(runtime/dlq DEPS runtime/exec runtime/operators compiler/plan runtime/connector
@@ -82,8 +82,8 @@ weir_layer(runtime/dlq DEPS runtime/exec runtime/operators compiler/plan runtime
 # connector needs none; runtime/connectors itself is the list of all.
 weir_layer(runtime/connectors/file DEPS runtime/connector runtime/format runtime/vector
            runtime/types runtime/base LIBS fmt absl zstd zlib)
-weir_layer(runtime/connectors/kafka DEPS runtime/connector runtime/format runtime/vector
-           runtime/types runtime/base LIBS fmt absl rdkafka)
+weir_layer(runtime/connectors/kafka DEPS runtime/delivery runtime/connector runtime/format
+           runtime/vector runtime/types runtime/base LIBS fmt absl rdkafka)
 weir_layer(runtime/connectors/store DEPS runtime/chdb runtime/ddl runtime/delivery runtime/connector
            runtime/format runtime/vector runtime/types runtime/base LIBS fmt)
 weir_layer_each(runtime/connectors DEPS runtime/connector runtime/format runtime/vector
@@ -96,7 +96,7 @@ weir_layer(compiler/flowc DEPS compiler/source compiler/diagnostics compiler/syn
            compiler/planner compiler/format
            runtime/base runtime/types runtime/vector runtime/eval runtime/operators runtime/exec
            runtime/time runtime/state runtime/checkpoint runtime/ddl runtime/format
-           runtime/connector runtime/chdb runtime/query runtime/server runtime/dlq
+           runtime/connector runtime/delivery runtime/chdb runtime/query runtime/server runtime/dlq
            runtime/connectors runtime/metrics
            stdlib/api stdlib/scalar stdlib/aggregate stdlib/window stdlib/modules
            LIBS fmt absl cli11 json)

@@ -15,6 +15,8 @@
 
 namespace weir {
 
+class Outbox;
+
 /// A row that the target finally refused.
 struct RefusedRow {
   RecordBatch batch;
@@ -87,6 +89,9 @@ struct SinkRequest {
   std::string incarnation;  ///< of the state directory; part of file names
   /// Whether a later run may go on with this incarnation and deliver what it left frozen.
   bool resumable = true;
+  /// For targets that need bytes sent again after a crash (runtime/delivery/outbox.h); null: the
+  /// state dies with the process.
+  std::shared_ptr<Outbox> outbox;
   uint32_t num_writers = 1;  ///< workers that will each make a writer
   const Clock* clock = nullptr;
 };

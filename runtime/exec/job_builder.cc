@@ -12,6 +12,7 @@
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
 #include "runtime/connector/source_drift.h"
+#include "runtime/delivery/outbox.h"
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/table_refresher.h"
 #include "runtime/state/state_access.h"
@@ -440,7 +441,7 @@ Status JobBuilder::RestoreSinks() {
     sinks.emplace_back(name, sink.get());
   }
   job_->committer_ = std::make_unique<Committer>(options_.state, std::move(sinks));
-  return Status::Ok();
+  return options_.outbox == nullptr ? Status::Ok() : options_.outbox->RemoveUnlisted();
 }
 
 Status JobBuilder::Restore() {

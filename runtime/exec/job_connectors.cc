@@ -110,6 +110,7 @@ class DeclaredConnectors final : public JobConnectors {
     request.options = &call.options;
     request.incarnation = options.incarnation;
     request.resumable = options.state != nullptr;
+    request.outbox = options.outbox;
     request.num_writers = options.workers;
     request.clock = options.clock;
     return request;

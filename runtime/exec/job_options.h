@@ -11,6 +11,7 @@
 namespace weir {
 
 class JobConnectors;
+class Outbox;
 class StateBackend;
 
 /// How a plan is run. Pointers must outlive the job.
@@ -22,6 +23,8 @@ struct JobOptions {
   JobConnectors* connectors = nullptr;
   /// Where checkpoints go; null: barriers freeze and deliver sinks and check ledgers, no more.
   StateBackend* state = nullptr;
+  /// Bytes that wait for targets, open; with `state` only. Null: sinks have none.
+  std::shared_ptr<Outbox> outbox;
   Micros checkpoint_every = kMicrosPerSecond;  ///< 0: only at the end
   std::string incarnation;
   /// Start although a target's mark does not fit the state: rows may be repeated there.

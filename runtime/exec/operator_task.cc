@@ -102,12 +102,16 @@ void OperatorTask::Process(size_t input, const Control& control) {
 void OperatorTask::Settle() {
   if (std::exchange(change_.watermark, false)) ForwardWatermark();
   if (std::exchange(change_.status, false)) SendAll(Control::Status(progress_.idle()));
-  if (std::exchange(change_.ended, false) && !context_->failed()) End();
+  if (std::exchange(change_.ended, false) && !context_->failed()) {
+    ending_ = true;
+    Check(op_->Finish(*this));
+    if (operator_has_more()) return;
+  }
+  if (std::exchange(ending_, false) && !context_->failed()) End();
   if (std::exchange(change_.barrier, false)) Barrier();
 }
 
 void OperatorTask::End() {
-  Check(op_->Finish(*this));
   finished_ = true;
   context_->progress_of_end = true;
   // A sink may still hand out refused rows when it delivers.

@@ -103,6 +103,7 @@ class OperatorTask final : public Collector {
   Micros forwarded_ = kMinTimestamp;
   const int node_id_;
   const int level_;
+  bool ending_ = false;  ///< Finish was called, and what it left inside may still be leaving
   bool finished_ = false;
   bool ended_ = false;
 };

@@ -61,21 +61,20 @@ Status AggregateRows::EmitNext(const std::vector<Group>& groups, size_t& next, c
   return EmitResults(batch, errors, failed_to_, kind, ledger, out);
 }
 
-void AggregateRows::EmitDeletes(std::vector<Group>& groups, Micros time,
-                                const OperatorContext& context, Ledger& ledger, Collector& out) {
-  Sort(groups);
-  for (size_t begin = 0; begin < groups.size(); begin += context.batch_rows) {
-    const size_t end = std::min<size_t>(groups.size(), begin + context.batch_rows);
-    RowErrors ignored;  // of a delete only the keys count
-    RecordBatch batch = Build(groups, begin, end, nullptr, time, time, ignored);
-    const auto count = static_cast<uint32_t>(end - begin);
-    MutableColumnPtr op = Column::Make(DataType::Bool(), count);
-    std::fill_n(op->mutable_data<uint8_t>(), count, static_cast<uint8_t>(RowOp::kDelete));
-    batch.mutable_hidden().op = std::move(op);
-    ledger.produced["delete"] += count;
-    ledger.rows_out += count;
-    out.Emit(0, std::move(batch));
-  }
+void AggregateRows::EmitNextDeletes(const std::vector<Group>& groups, size_t& next, Micros time,
+                                    const OperatorContext& context, Ledger& ledger,
+                                    Collector& out) {
+  const size_t begin = next;
+  next = std::min<size_t>(groups.size(), begin + context.batch_rows);
+  RowErrors ignored;  // of a delete only the keys count
+  RecordBatch batch = Build(groups, begin, next, nullptr, time, time, ignored);
+  const auto count = static_cast<uint32_t>(next - begin);
+  MutableColumnPtr op = Column::Make(DataType::Bool(), count);
+  std::fill_n(op->mutable_data<uint8_t>(), count, static_cast<uint8_t>(RowOp::kDelete));
+  batch.mutable_hidden().op = std::move(op);
+  ledger.produced["delete"] += count;
+  ledger.rows_out += count;
+  out.Emit(0, std::move(batch));
 }
 
 }  // namespace weir

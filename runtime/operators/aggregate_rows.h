@@ -40,9 +40,10 @@ class AggregateRows {
                   const OperatorContext& context, Ledger& ledger, Collector& out);
   static void Sort(std::vector<Group>& groups);
 
-  /// Emits the end of groups that readers know: rows with op delete, of which only the keys count.
-  void EmitDeletes(std::vector<Group>& groups, Micros time, const OperatorContext& context,
-                   Ledger& ledger, Collector& out);
+  /// Emits the end of groups that readers know, the next batch from `next` on: rows with op delete,
+  /// of which only the keys count.
+  void EmitNextDeletes(const std::vector<Group>& groups, size_t& next, Micros time,
+                       const OperatorContext& context, Ledger& ledger, Collector& out);
 
  private:
   RecordBatch Build(const std::vector<Group>& groups, size_t begin, size_t end,

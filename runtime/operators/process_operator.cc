@@ -6,6 +6,7 @@
 #include "runtime/operators/column_copy.h"
 #include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
+#include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
 #include "runtime/operators/state_value.h"
 #include "runtime/operators/update_pace.h"
@@ -21,16 +22,19 @@ ProcessOperator::ProcessOperator(const plan::ProcessNode& node)
     : Operator(node),
       process_(node),
       errors_to_(node, node.error),
+      failed_results_to_(node, node.result_error),
       keys_(TypesOf(node.program.keys)),
       executor_(node.program, PrefixOf(node)),
       table_(executor_.layout().block_size(),
-             [this](uint8_t* block) { executor_.layout().Destroy(block); }) {}
+             [this](uint8_t* block) { executor_.layout().Destroy(block); }),
+      timers_(node.program.timers.size(), sizeof(KeyState)) {}
 
 ProcessOperator::~ProcessOperator() = default;
 
 Status ProcessOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
   errors_to_.Open(context_);
+  failed_results_to_.Open(context_);
   dead_letters_ = std::make_unique<DeadLetterBuilder>(process_.name, context_);
   std::vector<Field> fields;
   for (size_t i = 0; i < process_.program.keys.size(); ++i) {
@@ -43,16 +47,10 @@ Status ProcessOperator::Open(const OperatorContext& context) {
   return executor_.Open();
 }
 
-bool ProcessOperator::HasTimer(uint8_t* block) const {
-  const Micros* timers = TimersOf(block);
-  return std::any_of(timers, timers + num_timers(),
-                     [](Micros time) { return time != kMaxTimestamp; });
-}
-
 /// The memory is zero.
 void ProcessOperator::InitBlock(uint8_t* block) {
   StateOf(block).last_row = kMinTimestamp;
-  std::fill_n(TimersOf(block), num_timers(), kMaxTimestamp);
+  timers_.Init(block);
   executor_.layout().Init(block);
 }
 
@@ -75,7 +73,51 @@ Status ProcessOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   for (uint8_t* block : created_) InitBlock(block);
   rounds_.Begin();
   rows.ForEach([&](RowIndex row) { rounds_.Add(StateOf(key_blocks_[row]).mark, row); });
-  for (size_t i = 0; i < rounds_.size(); ++i) WEIR_TRY(RunRound(batch, rounds_.round(i), out));
+  batch_ = batch;
+  next_round_ = 0;
+  ledger_.pending += rows.count();
+  return Resume(out);
+}
+
+bool ProcessOperator::HasMore() const {
+  return batch_ || reach_ != Reach::kNothing || next_leaving_ < leaving_.size();
+}
+
+Status ProcessOperator::Resume(Collector& out) {
+  for (work_ = 0; HasMore() && work_ < context_.batch_rows;) WEIR_TRY(Step(out));
+  return Status::Ok();
+}
+
+Status ProcessOperator::Step(Collector& out) {
+  if (timers_.firing()) {
+    const std::vector<Alarm> alarms = timers_.NextToFire(context_.batch_rows);
+    return alarms.empty() ? Status::Ok() : FireRound(alarms, out);
+  }
+  if (batch_) return StepRows(out);
+  if (next_leaving_ == leaving_.size()) {
+    StepWatermark();
+    return Status::Ok();
+  }
+  const size_t begin = next_leaving_;
+  next_leaving_ = std::min<size_t>(leaving_.size(), begin + context_.batch_rows);
+  return EmitOutput(std::span(leaving_).subspan(begin, next_leaving_ - begin), leaving_deleted_,
+                    out);
+}
+
+Status ProcessOperator::StepRows(Collector& out) {
+  if (next_round_ < rounds_.size()) {
+    const RowIndices& rows = rounds_.round(next_round_);
+    if (StartTimersBefore(*batch_, rows)) return Status::Ok();
+    ResetEnded(*batch_, rows);
+    WEIR_TRY(RunRound(*batch_, rows, out));
+    ++next_round_;
+  }
+  if (next_round_ == rounds_.size()) EndBatch();
+  return Status::Ok();
+}
+
+void ProcessOperator::EndBatch() {
+  batch_.reset();
   for (uint8_t* block : created_) {
     // Rows that fail leave no trace: not even their key.
     if (StateOf(block).last_row == kMinTimestamp) {
@@ -88,41 +130,34 @@ Status ProcessOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) {
     next_emit_ = context_.clock->Now() + process_.emit.every.value_or(kCombineFor);
   }
-  return Status::Ok();
 }
 
-Status ProcessOperator::CatchUp(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
-  if (num_timers() > 0) {
-    for (bool fired = true; fired;) {
-      std::vector<Alarm> due;
-      for (RowIndex row : rows) {
-        uint8_t* block = key_blocks_[row];
-        const Micros limit = std::max(RowStamps(batch)[row], watermark_);
-        for (size_t i = 0; i < num_timers(); ++i) {
-          const Alarm alarm{TimersOf(block)[i], block, static_cast<int>(i)};
-          if (alarm.time <= limit && alarms_.contains(alarm)) due.push_back(alarm);
-        }
-      }
-      fired = !due.empty();
-      WEIR_TRY(FireTimers(std::move(due), out));
-    }
-    InsertDeferred();
-  }
+bool ProcessOperator::StartTimersBefore(const RecordBatch& batch, const RowIndices& rows) {
+  if (timers_.num_timers() == 0) return false;
+  const RowStamps stamps(batch);
+  for (RowIndex row : rows) timers_.AddDue(key_blocks_[row], std::max(stamps[row], watermark_));
+  // Asked again when they have fired: they may have set others.
+  if (timers_.StartFiring()) return true;
+  timers_.InsertDeferred();
+  return false;
+}
+
+void ProcessOperator::ResetEnded(const RecordBatch& batch, const RowIndices& rows) {
+  const RowStamps stamps(batch);
   for (RowIndex row : rows) {
     uint8_t* block = key_blocks_[row];
     KeyState& state = StateOf(block);
-    const Micros limit = std::max(RowStamps(batch)[row], watermark_);
+    const Micros stamp = stamps[row];
+    const Micros limit = std::max(stamp, watermark_);
     if (state.last_row == kMinTimestamp || state.last_row + process_.ttl > limit) continue;
-    if (HasTimer(block)) continue;
+    if (timers_.AnySet(block)) continue;
     // Its life is over, though it has not been cleared away yet.
     executor_.layout().Reset(block);
     table_.MarkDirty(block);
   }
-  return Status::Ok();
 }
 
 Status ProcessOperator::RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
-  WEIR_TRY(CatchUp(batch, rows, out));
   const auto count = static_cast<uint32_t>(rows.size());
   std::vector<uint8_t*> blocks(count);
   for (uint32_t i = 0; i < count; ++i) blocks[i] = key_blocks_[rows[i]];
@@ -143,6 +178,7 @@ Status ProcessOperator::RunRound(const RecordBatch& batch, const RowIndices& row
     NoteChanged(blocks[i]);
   }
   ApplyTimers(effects.timers, blocks, kMinTimestamp);
+  ledger_.pending -= count;
   ledger_.absorbed += count - static_cast<int64_t>(rejected.size());
   WEIR_TRY(errors_to_.Reject(batch, rejected, ledger_, out));
   if (effects.emitted.empty()) return Status::Ok();
@@ -156,64 +192,12 @@ void ProcessOperator::NoteChanged(uint8_t* block) {
   changed_.push_back(block);
 }
 
-void ProcessOperator::SetTimer(uint8_t* block, int timer, Micros time, bool deferred) {
-  Micros& at = TimersOf(block)[timer];
-  if (at != kMaxTimestamp) alarms_.erase(Alarm{at, block, timer});
-  at = time;
-  if (time == kMaxTimestamp) return;
-  if (deferred) {
-    deferred_.push_back({time, block, timer});
-  } else {
-    alarms_.insert(Alarm{time, block, timer});
-  }
-}
-
 void ProcessOperator::ApplyTimers(const std::vector<StateExecutor::TimerChange>& changes,
                                   const std::vector<uint8_t*>& blocks, Micros fired_at) {
   for (const StateExecutor::TimerChange& change : changes) {
     const Micros time = change.time.value_or(kMaxTimestamp);
-    SetTimer(blocks[change.row], change.timer, time, time <= fired_at);
+    timers_.Set(blocks[change.row], change.timer, time, time <= fired_at);
   }
-}
-
-void ProcessOperator::InsertDeferred() {
-  for (const Alarm& alarm : deferred_) {
-    if (TimersOf(alarm.block)[alarm.timer] == alarm.time) alarms_.insert(alarm);
-  }
-  deferred_.clear();
-}
-
-Status ProcessOperator::FireTimers(std::vector<Alarm> due, Collector& out) {
-  std::sort(due.begin(), due.end(), [](const Alarm& a, const Alarm& b) {
-    if (a.time != b.time) return a.time < b.time;
-    const std::string_view key_a = StateTable::KeyOf(a.block);
-    const std::string_view key_b = StateTable::KeyOf(b.block);
-    return key_a != key_b ? key_a < key_b : a.timer < b.timer;
-  });
-  while (!due.empty()) {
-    rounds_fired_.Begin();
-    std::vector<std::vector<Alarm>> by_timer(num_timers());
-    std::vector<Alarm> later;
-    for (const Alarm& alarm : due) {
-      // Cancelled or moved by an earlier one.
-      if (!alarms_.contains(alarm)) continue;
-      if (!rounds_fired_.First(StateOf(alarm.block).fired)) {
-        later.push_back(alarm);
-        continue;
-      }
-      by_timer[static_cast<size_t>(alarm.timer)].push_back(alarm);
-    }
-    for (const std::vector<Alarm>& alarms : by_timer) {
-      for (size_t begin = 0; begin < alarms.size(); begin += context_.batch_rows) {
-        const size_t end = std::min(alarms.size(), begin + context_.batch_rows);
-        WEIR_TRY(FireRound({alarms.begin() + static_cast<ptrdiff_t>(begin),
-                            alarms.begin() + static_cast<ptrdiff_t>(end)},
-                           out));
-      }
-    }
-    due = std::move(later);
-  }
-  return Status::Ok();
 }
 
 Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& out) {
@@ -224,7 +208,7 @@ Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& o
     blocks.push_back(alarms[i].block);
     // A row of a timer that was set to the past is not late for the stages behind.
     times->mutable_data<Micros>()[i] = std::max(alarms[i].time, watermark_);
-    SetTimer(alarms[i].block, alarms[i].timer, kMaxTimestamp, false);
+    timers_.Set(alarms[i].block, alarms[i].timer, kMaxTimestamp, false);
   }
   StateExecutor::Round round;
   round.size = count;
@@ -241,6 +225,7 @@ Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& o
     ApplyTimers({change}, blocks, alarms[change.row].time);
   }
   ledger_.gauges["timers fired"] += count;
+  work_ += count;
   if (!errors.empty()) WEIR_TRY(RouteFailedTimers(alarms, errors, out));
   return EmitRows(effects.emitted, round.hidden, count, out);
 }
@@ -279,6 +264,7 @@ Status ProcessOperator::EmitRows(std::vector<StateExecutor::Emitted>& emitted,
   for (StateExecutor::Emitted& part : emitted) {
     if (part.rows.empty()) continue;
     const auto count = static_cast<int64_t>(part.rows.size());
+    work_ += part.rows.size();
     ledger_.produced["emit"] += count;
     ledger_.rows_out += count;
     RecordBatch batch(process_.port_schema(part.port), std::move(part.columns), rows, hidden);
@@ -291,114 +277,127 @@ Status ProcessOperator::EmitRows(std::vector<StateExecutor::Emitted>& emitted,
 }
 
 Status ProcessOperator::ProcessWatermark(Micros watermark, Collector& out) {
-  while (!alarms_.empty() && alarms_.begin()->time <= watermark) {
-    std::vector<Alarm> due;
-    for (const Alarm& alarm : alarms_) {
-      if (alarm.time > watermark) break;
-      due.push_back(alarm);
-    }
-    WEIR_TRY(FireTimers(std::move(due), out));
-    // At the end of input each timer fires once: one that sets itself again would never end.
-    if (watermark == kMaxTimestamp) break;
+  reach_ = Reach::kTimers;
+  reaching_ = watermark;
+  return Resume(out);
+}
+
+void ProcessOperator::StepWatermark() {
+  switch (reach_) {
+    case Reach::kNothing: break;
+    case Reach::kTimers:
+      timers_.AddAllDue(reaching_);
+      // At the end of input each timer fires once: one that sets itself again would never end.
+      if (!timers_.StartFiring() || reaching_ == kMaxTimestamp) reach_ = Reach::kAfterTimers;
+      break;
+    case Reach::kAfterTimers:
+      timers_.InsertDeferred();
+      watermark_ = std::max(watermark_, reaching_);
+      reach_ = Reach::kNothing;
+      if (reaching_ == kMaxTimestamp || ends_.empty() || ends_.begin()->first > reaching_) break;
+      // A key that ends shows its last value first.
+      if (!changed_.empty()) BeginUpdates();
+      reach_ = Reach::kEnds;
+      break;
+    case Reach::kEnds:
+      BeginEnds();
+      reach_ = Reach::kErase;
+      break;
+    case Reach::kErase:
+      for (uint8_t* block : std::exchange(ended_, {})) table_.Erase(block);
+      ledger_.gauges["keys"] = static_cast<int64_t>(table_.size());
+      reach_ = Reach::kNothing;
+      break;
   }
-  InsertDeferred();
-  watermark_ = std::max(watermark_, watermark);
-  if (watermark == kMaxTimestamp) return Status::Ok();
-  WEIR_TRY(Expire(watermark, out));
-  ledger_.gauges["keys"] = static_cast<int64_t>(table_.size());
-  return Status::Ok();
 }
 
 void ProcessOperator::RegisterEnd(uint8_t* block) {
   const Micros slice = std::max<Micros>(process_.ttl / kSlicesPerLife, 1);
   Micros end = StateOf(block).last_row + process_.ttl;
-  for (size_t i = 0; i < num_timers(); ++i) {
-    if (TimersOf(block)[i] != kMaxTimestamp) end = std::max(end, TimersOf(block)[i]);
+  for (size_t i = 0; i < timers_.num_timers(); ++i) {
+    const Micros at = timers_.At(block, i);
+    if (at != kMaxTimestamp) end = std::max(end, at);
   }
   ends_[(end / slice + 1) * slice].push_back(block);
 }
 
-Status ProcessOperator::Expire(Micros watermark, Collector& out) {
-  if (ends_.empty() || ends_.begin()->first > watermark) return Status::Ok();
-  // A key that ends shows its last value first.
-  if (!changed_.empty()) WEIR_TRY(EmitChanged(out));
-  std::vector<uint8_t*> ended;
-  while (!ends_.empty() && ends_.begin()->first <= watermark) {
+void ProcessOperator::BeginEnds() {
+  while (!ends_.empty() && ends_.begin()->first <= reaching_) {
     const std::vector<uint8_t*> blocks = std::move(ends_.begin()->second);
     ends_.erase(ends_.begin());
     for (uint8_t* block : blocks) {
-      if (StateOf(block).last_row + process_.ttl > watermark || HasTimer(block)) {
+      if (StateOf(block).last_row + process_.ttl > reaching_ || timers_.AnySet(block)) {
         RegisterEnd(block);
       } else {
-        ended.push_back(block);
+        ended_.push_back(block);
       }
     }
   }
-  std::vector<uint8_t*> known;
-  for (uint8_t* block : ended) {
-    if (StateOf(block).emitted != 0) known.push_back(block);
+  leaving_.clear();
+  for (uint8_t* block : ended_) {
+    if (StateOf(block).emitted != 0) leaving_.push_back(block);
   }
-  WEIR_TRY(EmitOutput(known, /*deleted=*/true, out));
-  for (uint8_t* block : ended) table_.Erase(block);
-  return Status::Ok();
+  next_leaving_ = 0;
+  leaving_deleted_ = true;
 }
 
-std::vector<ColumnPtr> ProcessOperator::KeyColumns(const std::vector<uint8_t*>& blocks) const {
+std::vector<ColumnPtr> ProcessOperator::KeyColumns(std::span<uint8_t* const> blocks) const {
   std::vector<std::string_view> keys;
   keys.reserve(blocks.size());
   for (const uint8_t* block : blocks) keys.push_back(StateTable::KeyOf(block));
   return KeyEncoder::Decode(keys_.types(), keys);
 }
 
-Status ProcessOperator::EmitOutput(const std::vector<uint8_t*>& blocks, bool deleted,
-                                   Collector& out) {
-  for (size_t begin = 0; begin < blocks.size(); begin += context_.batch_rows) {
-    const size_t end = std::min<size_t>(blocks.size(), begin + context_.batch_rows);
-    const std::vector<uint8_t*> part(blocks.begin() + static_cast<ptrdiff_t>(begin),
-                                     blocks.begin() + static_cast<ptrdiff_t>(end));
-    const auto count = static_cast<uint32_t>(part.size());
-    StateExecutor::Round round;
-    round.size = count;
-    round.keys = KeyColumns(part);
-    round.blocks = part;
-    round.now = context_.clock->Now();
-    RowErrors errors;
-    std::vector<ColumnPtr> columns = executor_.Output(round, errors);
-    if (!errors.empty() && !deleted) {
-      return FailedPreconditionError("{}: output: {}", process_.name,
-                                     errors.errors().front().message);
-    }
-    HiddenColumns hidden;
-    MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
-    for (uint32_t i = 0; i < count; ++i) {
-      times->mutable_data<Micros>()[i] = std::max(StateOf(part[i]).last_row, watermark_);
-    }
-    hidden.event_time = std::move(times);
-    hidden.watermark = Column::Constant(Value::Timestamp(watermark_), count);
-    if (deleted) {
-      MutableColumnPtr ops = Column::Make(DataType::Bool(), count);
-      std::fill_n(ops->mutable_data<uint8_t>(), count, static_cast<uint8_t>(RowOp::kDelete));
-      hidden.op = std::move(ops);
-    }
-    ledger_.produced[deleted ? "delete" : "update"] += count;
-    ledger_.rows_out += count;
-    out.Emit(0, RecordBatch(process_.schema, std::move(columns), count, std::move(hidden)));
+Status ProcessOperator::EmitOutput(std::span<uint8_t* const> blocks, bool deleted, Collector& out) {
+  const auto count = static_cast<uint32_t>(blocks.size());
+  work_ += count;
+  StateExecutor::Round round;
+  round.size = count;
+  round.keys = KeyColumns(blocks);
+  round.blocks = blocks;
+  round.now = context_.clock->Now();
+  RowErrors errors;
+  std::vector<ColumnPtr> columns = executor_.Output(round, errors);
+  HiddenColumns hidden;
+  MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
+  for (uint32_t i = 0; i < count; ++i) {
+    times->mutable_data<Micros>()[i] = std::max(StateOf(blocks[i]).last_row, watermark_);
   }
-  return Status::Ok();
+  hidden.event_time = std::move(times);
+  hidden.watermark = Column::Constant(Value::Timestamp(watermark_), count);
+  if (deleted) {
+    MutableColumnPtr ops = Column::Make(DataType::Bool(), count);
+    std::fill_n(ops->mutable_data<uint8_t>(), count, static_cast<uint8_t>(RowOp::kDelete));
+    hidden.op = std::move(ops);
+    StateExecutor::FillFailed(columns);
+    errors.Clear();
+  }
+  const RowIndices failed = errors.Rows();
+  for (uint32_t i = 0; !deleted && i < count; ++i) {
+    if (!std::binary_search(failed.begin(), failed.end(), i)) StateOf(blocks[i]).emitted = 1;
+  }
+  const RecordBatch batch(process_.schema, std::move(columns), count, std::move(hidden));
+  return EmitResults(batch, errors, failed_results_to_, deleted ? "delete" : "update", ledger_,
+                     out);
+}
+
+void ProcessOperator::BeginUpdates() {
+  next_emit_ = kMaxTimestamp;
+  leaving_ = std::exchange(changed_, {});
+  std::sort(leaving_.begin(), leaving_.end(), [](const uint8_t* a, const uint8_t* b) {
+    return StateTable::KeyOf(a) < StateTable::KeyOf(b);
+  });
+  for (uint8_t* block : leaving_) {
+    StateOf(block).changed = 0;
+    table_.MarkDirty(block);
+  }
+  next_leaving_ = 0;
+  leaving_deleted_ = false;
 }
 
 Status ProcessOperator::EmitChanged(Collector& out) {
-  next_emit_ = kMaxTimestamp;
-  std::vector<uint8_t*> blocks = std::exchange(changed_, {});
-  std::sort(blocks.begin(), blocks.end(), [](const uint8_t* a, const uint8_t* b) {
-    return StateTable::KeyOf(a) < StateTable::KeyOf(b);
-  });
-  for (uint8_t* block : blocks) {
-    StateOf(block).changed = 0;
-    StateOf(block).emitted = 1;
-    table_.MarkDirty(block);
-  }
-  return EmitOutput(blocks, /*deleted=*/false, out);
+  BeginUpdates();
+  return Resume(out);
 }
 
 Status ProcessOperator::ProcessTime(Micros now, Collector& out) {
@@ -423,10 +422,10 @@ Status ProcessOperator::Snapshot(StateWriter& out) {
     AppendStateValue(Value::Int64(StateOf(block).last_row), value);
     value.push_back(static_cast<char>(StateOf(block).changed));
     value.push_back(static_cast<char>(StateOf(block).emitted));
-    for (size_t i = 0; i < num_timers(); ++i) {
-      if (TimersOf(block)[i] == kMaxTimestamp) continue;
+    for (size_t i = 0; i < timers_.num_timers(); ++i) {
+      if (timers_.At(block, i) == kMaxTimestamp) continue;
       AppendStateValue(Value::String(process_.program.timers[i]), value);
-      AppendStateValue(Value::Int64(TimersOf(block)[i]), value);
+      AppendStateValue(Value::Int64(timers_.At(block, i)), value);
     }
     AppendStateValue(Value::String(""), value);
     executor_.layout().Serialize(block, value);
@@ -455,7 +454,7 @@ Status ProcessOperator::ReadBlock(std::string_view value, uint8_t* block) {
     const auto found = std::find(timers.begin(), timers.end(), name.as_string());
     // A timer that the program no longer has does nothing.
     if (found == timers.end()) continue;
-    SetTimer(block, static_cast<int>(found - timers.begin()), time.as_int64(), false);
+    timers_.Set(block, static_cast<int>(found - timers.begin()), time.as_int64(), false);
   }
   return executor_.layout().Deserialize(value, block);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "runtime/operators/row_stamps.h"
 #include "runtime/operators/update_pace.h"
@@ -128,9 +129,15 @@ Status RunningAggregateOperator::AddRows(const RecordBatch& batch, const RowSet&
 
 Status RunningAggregateOperator::Restart(uint8_t* block, Collector& out) {
   // Its last value comes first.
-  if (HeaderOf(block).changed != 0) WEIR_TRY(EmitChanged(out));
-  std::vector<AggregateRows::Group> ended{{StateTable::KeyOf(block), block}};
-  EmitDeletes(ended, out);
+  if (HeaderOf(block).changed != 0) {
+    BeginUpdates();
+    while (next_leaving_ < leaving_.size()) WEIR_TRY(EmitLeaving(out));
+  }
+  if (HeaderOf(block).emitted != 0) {
+    const std::vector<AggregateRows::Group> ended{{StateTable::KeyOf(block), block}};
+    size_t next = 0;
+    rows_->EmitNextDeletes(ended, next, OutputTime(), context_, ledger_, out);
+  }
   accumulators_->Destroy(block);
   accumulators_->Init(block);
   HeaderOf(block) = {kMinTimestamp, 0, 0};
@@ -168,54 +175,79 @@ void RunningAggregateOperator::Register(uint8_t* block) {
   ends_[(end / slice + 1) * slice].push_back(block);
 }
 
-void RunningAggregateOperator::Expire(Micros watermark, Collector& out) {
-  std::vector<AggregateRows::Group> ended;
-  while (!ends_.empty() && ends_.begin()->first <= watermark) {
+void RunningAggregateOperator::BeginUpdates() {
+  next_emit_ = kMaxTimestamp;
+  leaving_.clear();
+  for (uint8_t* block : changed_) {
+    HeaderOf(block).changed = 0;
+    HeaderOf(block).emitted = 1;
+    groups_->MarkDirty(block);
+    leaving_.push_back({StateTable::KeyOf(block), block});
+  }
+  changed_.clear();
+  AggregateRows::Sort(leaving_);
+  next_leaving_ = 0;
+  leaving_deleted_ = false;
+}
+
+void RunningAggregateOperator::BeginEnds() {
+  while (!ends_.empty() && ends_.begin()->first <= watermark_) {
     const std::vector<uint8_t*> blocks = std::move(ends_.begin()->second);
     ends_.erase(ends_.begin());
     for (uint8_t* block : blocks) {
-      if (HeaderOf(block).expires_from + lifetime_ > watermark) {
+      if (HeaderOf(block).expires_from + lifetime_ > watermark_) {
         Register(block);
       } else {
-        ended.push_back({StateTable::KeyOf(block), block});
+        ended_.push_back(block);
       }
     }
   }
-  EmitDeletes(ended, out);
-  for (const AggregateRows::Group& group : ended) groups_->Erase(group.block);
+  leaving_.clear();
+  for (uint8_t* block : ended_) {
+    if (HeaderOf(block).emitted != 0) leaving_.push_back({StateTable::KeyOf(block), block});
+  }
+  AggregateRows::Sort(leaving_);
+  next_leaving_ = 0;
+  leaving_deleted_ = true;
 }
 
-void RunningAggregateOperator::EmitDeletes(std::vector<AggregateRows::Group>& groups,
-                                           Collector& out) {
-  std::vector<AggregateRows::Group> known;
-  for (const AggregateRows::Group& group : groups) {
-    if (HeaderOf(group.block).emitted != 0) known.push_back(group);
+Status RunningAggregateOperator::EmitLeaving(Collector& out) {
+  if (leaving_deleted_) {
+    rows_->EmitNextDeletes(leaving_, next_leaving_, OutputTime(), context_, ledger_, out);
+    return Status::Ok();
   }
-  rows_->EmitDeletes(known, OutputTime(), context_, ledger_, out);
+  return rows_->EmitNext(leaving_, next_leaving_, nullptr, OutputTime(), OutputTime(), "update",
+                         context_, ledger_, out);
+}
+
+Status RunningAggregateOperator::Resume(Collector& out) {
+  for (size_t emitted = 0; HasMore() && emitted < context_.batch_rows;) {
+    const size_t before = next_leaving_;
+    if (next_leaving_ < leaving_.size()) {
+      WEIR_TRY(EmitLeaving(out));
+      emitted += next_leaving_ - before;
+    } else if (std::exchange(expires_, false)) {
+      BeginEnds();
+    } else {
+      for (uint8_t* block : std::exchange(ended_, {})) groups_->Erase(block);
+    }
+  }
+  return Status::Ok();
 }
 
 Status RunningAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
   watermark_ = std::max(watermark_, watermark);
   if (watermark == kMaxTimestamp || lifetime_ == 0) return Status::Ok();
+  if (ends_.empty() || ends_.begin()->first > watermark_) return Status::Ok();
   // A group that ends shows its last value first.
-  if (!ends_.empty() && ends_.begin()->first <= watermark && !changed_.empty()) {
-    WEIR_TRY(EmitChanged(out));
-  }
-  Expire(watermark, out);
-  return Status::Ok();
+  if (!changed_.empty()) BeginUpdates();
+  expires_ = true;
+  return Resume(out);
 }
 
 Status RunningAggregateOperator::EmitChanged(Collector& out) {
-  next_emit_ = kMaxTimestamp;
-  std::vector<AggregateRows::Group> groups;
-  for (uint8_t* block : changed_) {
-    HeaderOf(block).changed = 0;
-    HeaderOf(block).emitted = 1;
-    groups_->MarkDirty(block);
-    groups.push_back({StateTable::KeyOf(block), block});
-  }
-  changed_.clear();
-  return rows_->Emit(groups, nullptr, OutputTime(), OutputTime(), "update", context_, ledger_, out);
+  BeginUpdates();
+  return Resume(out);
 }
 
 Status RunningAggregateOperator::ProcessTime(Micros now, Collector& out) {

@@ -11,6 +11,7 @@
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
 #include "runtime/state/state_table.h"
 
 namespace weir {
@@ -19,12 +20,16 @@ namespace weir {
 /// since its last row, judged by the stamp of the row that comes next) or, in a view, `retain`
 /// (from a date or timestamp among the keys) lets it live. Results leave on update: when the worker
 /// is idle, at the latest after a second, each changed key once; or every so often.
-class RunningAggregateOperator final : public Operator {
+class RunningAggregateOperator final : public Operator, public Resumable {
  public:
   explicit RunningAggregateOperator(const plan::AggregateNode& node);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
+  bool HasMore() const override {
+    return next_leaving_ < leaving_.size() || expires_ || !ended_.empty();
+  }
+  Status Resume(Collector& out) override;
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
@@ -51,9 +56,13 @@ class RunningAggregateOperator final : public Operator {
   /// Ends the group's life and begins another one.
   Status Restart(uint8_t* block, Collector& out);
   void Register(uint8_t* block);
-  void Expire(Micros watermark, Collector& out);
+  /// What leaves next: the last values of groups that have changed, the ends of those whose life
+  /// is over.
+  void BeginUpdates();
+  void BeginEnds();
+  /// The next batch of it.
+  Status EmitLeaving(Collector& out);
   Status EmitChanged(Collector& out);
-  void EmitDeletes(std::vector<AggregateRows::Group>& groups, Collector& out);
   /// Event time and stamp of results: nothing behind a running aggregate waits for time.
   Micros OutputTime() const { return watermark_ == kMinTimestamp ? 0 : watermark_; }
 
@@ -71,6 +80,11 @@ class RunningAggregateOperator final : public Operator {
   /// Groups by the slice of time in which they may end; looked at again when it comes.
   std::map<Micros, std::vector<uint8_t*>> ends_;
   std::vector<uint8_t*> changed_;
+  std::vector<AggregateRows::Group> leaving_;  ///< sorted, from next_leaving_ on
+  size_t next_leaving_ = 0;
+  bool leaving_deleted_ = false;
+  bool expires_ = false;         ///< when they have left, groups end
+  std::vector<uint8_t*> ended_;  ///< gone when their deletes have left
   Micros watermark_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
   std::vector<uint8_t*> blocks_;

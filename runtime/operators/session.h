@@ -1,15 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <vector>
+#include <string>
 
+#include "runtime/operators/session_pool.h"
 #include "runtime/operators/state_executor.h"
 #include "runtime/operators/state_layout.h"
 
 namespace weir {
 
-/// One open session: the start of its block of memory; state fields follow.
+/// One open session of a `session` stage: the start of its block of memory; state fields follow.
 struct Session {
   Micros start;
   Micros last_event;
@@ -18,32 +18,19 @@ struct Session {
   Session* next;         ///< of the same key
   Micros emitted_start;  ///< id under which readers know it; kMinTimestamp: not emitted yet
   uint8_t changed;       ///< since it was last emitted
-  uint8_t dead;          ///< merged away or closed: freed when its alarm goes off
+  uint8_t dead;          ///< merged away or closed: freed when it would have been due
 
   SessionMeta Meta(bool closed, bool is_new) const {
     return {start, last_event, count, closed, is_new};
   }
 };
 
-/// Memory of sessions of one layout. Owns all that it handed out.
-class SessionPool {
- public:
-  explicit SessionPool(const StateLayout& layout) : layout_(layout) {}
-  ~SessionPool();
-  SessionPool(const SessionPool&) = delete;
-  SessionPool& operator=(const SessionPool&) = delete;
+using StateSessionPool = SessionPool<Session, StateLayout>;
 
-  /// State fields at their initial values; the rest zero.
-  Session* New();
-  void Free(Session* session);
-  size_t size() const { return blocks_.size() - free_.size(); }
-
-  static uint8_t* BlockOf(Session* session) { return reinterpret_cast<uint8_t*>(session); }
-
- private:
-  const StateLayout& layout_;
-  std::vector<std::unique_ptr<uint8_t[]>> blocks_;
-  std::vector<uint8_t*> free_;
+/// A session that readers know under an id (start) that is no longer its own.
+struct RenamedSession {
+  std::string key;
+  Micros old_start;
 };
 
 }  // namespace weir

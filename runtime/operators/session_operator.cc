@@ -1,5 +1,7 @@
 #include "runtime/operators/session_operator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -7,8 +9,6 @@
 #include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/row_stamps.h"
-#include "runtime/operators/session_alarm.h"
-#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
@@ -26,12 +26,14 @@ SessionOperator::SessionOperator(const plan::SessionNode& node)
       executor_(node.program, sizeof(Session)),
       pool_(executor_.layout()),
       table_(sizeof(KeyState)),
-      rows_(node, executor_) {}
+      rows_(node, executor_),
+      lifetimes_(node.gap + node.lateness) {}
 
 Status SessionOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
   errors_to_.Open(context_);
   late_to_.Open(context_);
+  rows_.Open(context_);
   WEIR_ASSIGN(key_exprs_, CompileAll(session_.program.keys));
   return executor_.Open();
 }
@@ -39,7 +41,7 @@ Status SessionOperator::Open(const OperatorContext& context) {
 void SessionOperator::PrepareRounds(const RecordBatch& batch, const RowSet& rows) {
   const ColumnView<Micros> times(*batch.hidden().event_time);
   const auto is_old = [&](RowIndex row) {
-    return IsOld(times[row], std::max(RowStamps(batch)[row], watermark_));
+    return lifetimes_.IsOld(times[row], std::max(RowStamps(batch)[row], watermark_));
   };
   young_.clear();
   rows.ForEach([&](RowIndex row) {
@@ -85,7 +87,7 @@ Status SessionOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   EraseEmptyKeys();
   std::sort(late_.begin(), late_.end());
   WEIR_TRY(late_to_.RouteLate(batch, late_, ledger_, out));
-  WEIR_TRY(EmitRenamed(out));
+  EmitRenamed(out);
   ledger_.gauges["sessions"] = static_cast<int64_t>(pool_.size());
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) ScheduleEmit();
   return Status::Ok();
@@ -94,17 +96,15 @@ Status SessionOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
 Status SessionOperator::Absorb(Session& target, Session& other) {
   const size_t index = joins_.size() - 1;
   const bool saved = !saved_.empty() && saved_.back().index == index;
-  if (executor_.event_can_fail() && !saved) {
+  if (!saved) {
     auto fields = std::make_unique<uint8_t[]>(executor_.layout().block_size());
     std::memset(fields.get(), 0, executor_.layout().block_size());
     executor_.layout().Init(fields.get());
-    executor_.layout().Copy(fields.get(), SessionPool::BlockOf(&target));
+    executor_.layout().Copy(fields.get(), StateSessionPool::BlockOf(&target));
     saved_.push_back({index, std::move(fields)});
   }
-  WEIR_TRY(executor_.layout()
-               .Merge(SessionPool::BlockOf(&target), SessionPool::BlockOf(&other),
-                      other.start < target.start)
-               .WithContext(session_.name));
+  WEIR_TRY(executor_.layout().Merge(StateSessionPool::BlockOf(&target),
+                                    StateSessionPool::BlockOf(&other), other.start < target.start));
   target.start = std::min(target.start, other.start);
   target.last_event = std::max(target.last_event, other.last_event);
   target.count += other.count;
@@ -116,7 +116,7 @@ Session* SessionOperator::FindTouching(uint8_t* key_block, const Session* joined
                                        Micros watermark, bool is_old) const {
   Session* found = nullptr;
   for (Session* s = StateOf(key_block).sessions; s != nullptr; s = s->next) {
-    if (s == joined || !IsOpen(*s, watermark)) continue;
+    if (s == joined || !lifetimes_.IsOpen(*s, watermark)) continue;
     if (time < s->start - session_.gap || time > s->last_event + session_.gap) continue;
     if (is_old && joined == nullptr && time < s->start) continue;
     bool taken = false;
@@ -134,15 +134,18 @@ Session* SessionOperator::FindTouching(uint8_t* key_block, const Session* joined
   return found;
 }
 
-Result<bool> SessionOperator::Join(uint8_t* key_block, Micros time, Micros watermark) {
-  const bool is_old = IsOld(time, watermark);
+SessionOperator::Fit SessionOperator::Join(const RecordBatch& batch, RowIndex row) {
+  uint8_t* key_block = key_blocks_[row];
+  const Micros time = ColumnView<Micros>(*batch.hidden().event_time)[row];
+  const Micros watermark = std::max(RowStamps(batch)[row], watermark_);
+  const bool is_old = lifetimes_.IsOld(time, watermark);
   Session* joined = nullptr;
   if (StateOf(key_block).sessions != nullptr) {
     joined = FindTouching(key_block, nullptr, time, watermark, is_old);
   }
   const bool created = joined == nullptr;
   if (created) {
-    if (is_old) return false;
+    if (is_old) return Fit::kLate;
     joined = pool_.New();
     joined->start = joined->last_event = time;
     joined->key_block = key_block;
@@ -153,11 +156,26 @@ Result<bool> SessionOperator::Join(uint8_t* key_block, Micros time, Micros water
   joined->start = std::min(joined->start, time);
   joined->last_event = std::max(joined->last_event, time);
   ++joined->count;
-  if (StateOf(key_block).sessions == joined && joined->next == nullptr) return true;
+  if (StateOf(key_block).sessions == joined && joined->next == nullptr) return Fit::kJoined;
   while (Session* other = FindTouching(key_block, joined, time, watermark, is_old)) {
-    WEIR_TRY(Absorb(*joined, *other));
+    const Status merged = Absorb(*joined, *other);
+    if (merged.ok()) continue;
+    unmerged_.Add(
+        row, RowErrorCode::kOverflow,
+        fmt::format("sessions that this row connects can't be merged: {}", merged.message()));
+    Undo();
+    return Fit::kUnmergeable;
   }
-  return true;
+  return Fit::kJoined;
+}
+
+void SessionOperator::Undo() {
+  const size_t index = joins_.size() - 1;
+  Revert(index);
+  joins_.pop_back();
+  std::erase_if(absorbed_, [&](const Absorbed& absorbed) { return absorbed.index == index; });
+  executor_.layout().Destroy(saved_.back().fields.get());
+  saved_.pop_back();
 }
 
 void SessionOperator::Unlink(Session* session) {
@@ -173,7 +191,7 @@ void SessionOperator::Revert(size_t index) {
   if (joined.created) {
     emptied_.push_back(session->key_block);
     Unlink(session);
-    pool_.Free(session);  // has no alarm yet
+    pool_.Free(session);  // is not watched yet
     return;
   }
   session->start = joined.start;
@@ -181,7 +199,7 @@ void SessionOperator::Revert(size_t index) {
   session->count = joined.count;
   for (SavedFields& saved : saved_) {
     if (saved.index != index) continue;
-    executor_.layout().Copy(SessionPool::BlockOf(session), saved.fields.get());
+    executor_.layout().Copy(StateSessionPool::BlockOf(session), saved.fields.get());
   }
 }
 
@@ -213,7 +231,7 @@ void SessionOperator::Settle(size_t index) {
     Unlink(absorbed.session);
   }
   NoteStartMoved(*session);
-  if (joins_[index].created) SetAlarm(session);
+  if (joins_[index].created) lifetimes_.Watch(session);
   if (session->changed == 0) {
     session->changed = 1;
     if (emits_early()) changed_.push_back(session);
@@ -222,27 +240,26 @@ void SessionOperator::Settle(size_t index) {
 }
 
 Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
-  const ColumnView<Micros> times(*batch.hidden().event_time);
   running_.clear();
   joins_.clear();
   absorbed_.clear();
   next_absorbed_ = 0;
+  unmerged_.Clear();
   for (RowIndex row : rows) {
-    const Micros watermark = std::max(RowStamps(batch)[row], watermark_);
-    WEIR_ASSIGN(const bool joined, Join(key_blocks_[row], times[row], watermark));
-    if (joined) {
-      running_.push_back(row);
-    } else {
+    const Fit fit = Join(batch, row);
+    if (fit == Fit::kJoined) running_.push_back(row);
+    if (fit == Fit::kLate) {
       late_.push_back(row);
       emptied_.push_back(key_blocks_[row]);
     }
   }
+  WEIR_TRY(errors_to_.Reject(batch, RejectFailedRows(unmerged_), ledger_, out));
   const size_t count = running_.size();
   if (count == 0) return Status::Ok();
   blocks_.resize(count);
   metas_.resize(count);
   for (size_t i = 0; i < count; ++i) {
-    blocks_[i] = SessionPool::BlockOf(joins_[i].session);
+    blocks_[i] = StateSessionPool::BlockOf(joins_[i].session);
     metas_[i] = joins_[i].session->Meta(false, joins_[i].created);
   }
   StateExecutor::Round round = executor_.EventRound(batch, running_, context_.clock->Now());
@@ -267,69 +284,64 @@ Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& row
   return errors_to_.Reject(batch, rejected, ledger_, out);
 }
 
-void SessionOperator::SetAlarm(Session* session) {
-  alarms_[AlarmSecond(CloseTime(*session))].push_back(session);
+Status SessionOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  SessionLifetimes<Session>::Due due = lifetimes_.TakeDue(watermark);
+  close_up_to_ = watermark;
+  gone_ = std::move(due.dead);
+  leaving_.emplace(std::move(due.closing), /*closed=*/true);
+  return Resume(out);
 }
 
-Status SessionOperator::CloseDue(Micros watermark, Collector& out) {
-  std::vector<Session*> closing;
-  std::vector<Session*> gone;
-  while (!alarms_.empty() && alarms_.begin()->first <= watermark) {
-    const std::vector<Session*> due = std::move(alarms_.begin()->second);
-    alarms_.erase(alarms_.begin());
-    for (Session* session : due) {
-      if (session->dead != 0) {
-        gone.push_back(session);
-      } else if (watermark != kMaxTimestamp && IsOpen(*session, watermark)) {
-        SetAlarm(session);
-      } else {
-        closing.push_back(session);
-      }
-    }
+Status SessionOperator::Resume(Collector& out) {
+  const std::span<Session* const> part = leaving_->Next(context_.batch_rows);
+  if (!part.empty()) {
+    WEIR_TRY(leaving_->closed() ? EmitClosed(part, out) : EmitUpdates(part, out));
   }
-  std::sort(closing.begin(), closing.end(), [](const Session* a, const Session* b) {
-    const std::string_view key_a = StateTable::KeyOf(a->key_block);
-    const std::string_view key_b = StateTable::KeyOf(b->key_block);
-    return a->last_event != b->last_event ? a->last_event < b->last_event
-           : key_a != key_b               ? key_a < key_b
-                                          : a->start < b->start;
-  });
-  if (!session_.program.on_close.empty() && !closing.empty()) {
-    std::vector<uint8_t*> blocks(closing.size());
-    std::vector<SessionMeta> metas(closing.size());
-    RowErrors errors;
+  if (!leaving_->done()) return Status::Ok();
+  if (leaving_->closed()) EndClosing();
+  leaving_.reset();
+  return Status::Ok();
+}
+
+Status SessionOperator::EmitClosed(std::span<Session* const> part, Collector& out) {
+  RowErrors errors;
+  if (!session_.program.on_close.empty()) {
+    std::vector<uint8_t*> blocks(part.size());
+    std::vector<SessionMeta> metas(part.size());
+    RowErrors failed;
     StateExecutor::Effects effects;
-    executor_.RunClose(rows_.RoundOf(closing, blocks, metas, true, context_.clock->Now()), errors,
+    executor_.RunClose(rows_.RoundOf(part, blocks, metas, true, context_.clock->Now()), failed,
                        effects);
-    if (!errors.empty()) {
-      return FailedPreconditionError("{}: on close: {}", session_.name,
-                                     errors.errors().front().message);
+    for (const RowError& error : failed.errors()) {
+      errors.Add(error.row, error.code, "on close: " + error.message);
     }
   }
   // Always, whatever else was asked for: what readers know of a session ends with its final row.
-  WEIR_TRY(rows_.Emit(closing, true, OutputWatermark(watermark_), context_, ledger_, out));
-  for (Session* session : closing) {
+  WEIR_TRY(rows_.Emit(part, true, OutputWatermark(watermark_), errors, context_, ledger_, out));
+  // And without one its id ends all the same.
+  for (RowIndex row : errors.Rows()) {
+    const Session& session = *part[row];
+    if (session.emitted_start == kMinTimestamp) continue;
+    renamed_.push_back({std::string(StateTable::KeyOf(session.key_block)), session.emitted_start});
+  }
+  EmitRenamed(out);
+  for (Session* session : part) {
     table_.MarkDirty(session->key_block);
     Unlink(session);
     if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
-    gone.push_back(session);
   }
-  if (gone.empty()) return Status::Ok();
-  std::erase_if(changed_, [](const Session* session) { return session->dead != 0; });
-  for (Session* session : gone) pool_.Free(session);
   return Status::Ok();
 }
 
-// Sessions wait for the full second (SetAlarm), so the part of a second doesn't count.
-Micros SessionOperator::OutputWatermark(Micros watermark) const {
-  return SessionOutputWatermark(watermark, hold());
-}
-
-Status SessionOperator::ProcessWatermark(Micros watermark, Collector& out) {
-  WEIR_TRY(CloseDue(watermark, out));
-  watermark_ = std::max(watermark_, watermark);
+void SessionOperator::EndClosing() {
+  gone_.insert(gone_.end(), leaving_->sessions().begin(), leaving_->sessions().end());
+  if (!gone_.empty()) {
+    std::erase_if(changed_, [](const Session* session) { return session->dead != 0; });
+    for (Session* session : gone_) pool_.Free(session);
+    gone_.clear();
+  }
+  watermark_ = std::max(watermark_, close_up_to_);
   ledger_.gauges["sessions"] = static_cast<int64_t>(pool_.size());
-  return Status::Ok();
 }
 
 void SessionOperator::ScheduleEmit() {
@@ -343,23 +355,28 @@ Status SessionOperator::EmitChanged(Collector& out) {
     if (session->dead == 0) live.push_back(session);
   }
   changed_.clear();
-  std::sort(live.begin(), live.end(), [](const Session* a, const Session* b) {
-    const std::string_view key_a = StateTable::KeyOf(a->key_block);
-    const std::string_view key_b = StateTable::KeyOf(b->key_block);
-    return key_a != key_b ? key_a < key_b : a->start < b->start;
-  });
-  for (Session* session : live) {
-    session->changed = 0;
-    session->emitted_start = session->start;
-    table_.MarkDirty(session->key_block);
-  }
-  return rows_.Emit(live, false, OutputWatermark(watermark_), context_, ledger_, out);
+  std::sort(live.begin(), live.end(), SessionLifetimes<Session>::IdBefore);
+  leaving_.emplace(std::move(live), /*closed=*/false);
+  return Resume(out);
 }
 
-Status SessionOperator::EmitRenamed(Collector& out) {
-  if (renamed_.empty()) return Status::Ok();
-  const std::vector<SessionRows::Renamed> renamed = std::exchange(renamed_, {});
-  return rows_.EmitDeletes(renamed, OutputWatermark(watermark_), context_, ledger_, out);
+Status SessionOperator::EmitUpdates(std::span<Session* const> part, Collector& out) {
+  RowErrors errors;
+  WEIR_TRY(rows_.Emit(part, false, OutputWatermark(watermark_), errors, context_, ledger_, out));
+  const RowIndices failed = errors.Rows();
+  for (uint32_t i = 0; i < part.size(); ++i) {
+    Session* session = part[i];
+    session->changed = 0;
+    table_.MarkDirty(session->key_block);
+    if (std::binary_search(failed.begin(), failed.end(), i)) continue;
+    session->emitted_start = session->start;
+  }
+  return Status::Ok();
+}
+
+void SessionOperator::EmitRenamed(Collector& out) {
+  const std::vector<RenamedSession> renamed = std::exchange(renamed_, {});
+  rows_.EmitDeletes(renamed, OutputWatermark(watermark_), context_, ledger_, out);
 }
 
 Status SessionOperator::ProcessTime(Micros now, Collector& out) {
@@ -381,7 +398,7 @@ Status SessionOperator::Snapshot(StateWriter& out) {
       const int64_t head[5] = {session->start, session->last_event, session->count,
                                session->emitted_start, session->changed};
       value.append(reinterpret_cast<const char*>(head), sizeof(head));
-      executor_.layout().Serialize(SessionPool::BlockOf(session), value);
+      executor_.layout().Serialize(StateSessionPool::BlockOf(session), value);
     }
     out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
@@ -414,8 +431,8 @@ Status SessionOperator::Restore(const StateReader& in) {
           session->key_block = block;
           session->next = StateOf(block).sessions;
           StateOf(block).sessions = session;
-          WEIR_TRY(executor_.layout().Deserialize(value, SessionPool::BlockOf(session)));
-          SetAlarm(session);
+          WEIR_TRY(executor_.layout().Deserialize(value, StateSessionPool::BlockOf(session)));
+          lifetimes_.Watch(session);
           if (session->changed != 0 && emits_early()) changed_.push_back(session);
         }
         table_.MarkCommitted(block);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/plan/keyed_state_node.h"
@@ -9,7 +10,9 @@
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
 #include "runtime/operators/session.h"
+#include "runtime/operators/session_lifetimes.h"
 #include "runtime/operators/session_rows.h"
 #include "runtime/operators/state_executor.h"
 #include "runtime/state/state_table.h"
@@ -25,13 +28,17 @@ namespace weir {
 /// closed here: so the number of workers can't change which rows belong together. A row that is too
 /// old to open a session may join one, but not move its start: else the id of a session that has
 /// closed could come back.
-class SessionOperator final : public Operator {
+class SessionOperator final : public Operator, public Resumable {
  public:
   explicit SessionOperator(const plan::SessionNode& node);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
-  Micros OutputWatermark(Micros watermark) const override;
+  bool HasMore() const override { return leaving_.has_value(); }
+  Status Resume(Collector& out) override;
+  Micros OutputWatermark(Micros watermark) const override {
+    return lifetimes_.OutputWatermark(watermark);
+  }
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
@@ -63,22 +70,15 @@ class SessionOperator final : public Operator {
   };
 
   bool emits_early() const { return session_.emit.on_update || session_.emit.every; }
-  Micros CloseTime(const Session& session) const {
-    return session.last_event + session_.gap + session_.lateness;
-  }
-  Micros hold() const { return session_.gap + session_.lateness; }
-  bool IsOpen(const Session& session, Micros watermark) const {
-    return watermark == kMinTimestamp || CloseTime(session) > watermark;
-  }
-  /// A row that could not open a session: it may only be part of a longer one.
-  bool IsOld(Micros time, Micros watermark) const {
-    return watermark != kMinTimestamp && time + hold() <= watermark;
-  }
   /// Groups rows into rounds; those that have no session to join are late.
   void PrepareRounds(const RecordBatch& batch, const RowSet& rows);
   Status RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out);
-  /// Brings the session that a row joins up to date with it, into joins_. False: the row is late.
-  Result<bool> Join(uint8_t* key_block, Micros time, Micros watermark);
+  enum class Fit : uint8_t { kJoined, kLate, kUnmergeable };
+  /// Brings the session that a row joins up to date with it, into joins_. The row is unmergeable
+  /// (then in unmerged_) when it connects sessions whose states can't become one.
+  Fit Join(const RecordBatch& batch, RowIndex row);
+  /// Takes back the last of joins_.
+  void Undo();
   /// The oldest session besides `joined` that the row (and with it `joined`) may become one with.
   Session* FindTouching(uint8_t* key_block, const Session* joined, Micros time, Micros watermark,
                         bool is_old) const;
@@ -88,12 +88,14 @@ class SessionOperator final : public Operator {
   /// Readers know the session under an id that is no longer its own.
   void NoteStartMoved(Session& session);
   void Unlink(Session* session);
-  void SetAlarm(Session* session);
   void EraseEmptyKeys();
 
-  Status CloseDue(Micros watermark, Collector& out);
+  /// The final rows of a part of the sessions that close; then they are gone.
+  Status EmitClosed(std::span<Session* const> part, Collector& out);
+  Status EmitUpdates(std::span<Session* const> part, Collector& out);
+  void EndClosing();
   Status EmitChanged(Collector& out);
-  Status EmitRenamed(Collector& out);
+  void EmitRenamed(Collector& out);
   void ScheduleEmit();
 
   const plan::SessionNode& session_;
@@ -102,15 +104,18 @@ class SessionOperator final : public Operator {
   std::vector<std::unique_ptr<Evaluator>> key_exprs_;
   KeyEncoder keys_;
   StateExecutor executor_;
-  SessionPool pool_;
+  StateSessionPool pool_;
   StateTable table_;
   SessionRows rows_;
   KeyRounds rounds_;
   FailingRows failing_;
 
-  std::map<Micros, std::vector<Session*>> alarms_;  ///< each live session once, by second
+  SessionLifetimes<Session> lifetimes_;
   std::vector<Session*> changed_;
-  std::vector<SessionRows::Renamed> renamed_;  ///< ids that readers must forget
+  std::vector<RenamedSession> renamed_;  ///< ids that readers must forget
+  std::optional<LeavingSessions<Session>> leaving_;
+  std::vector<Session*> gone_;          ///< dead, to be freed when those that close have left
+  Micros close_up_to_ = kMinTimestamp;  ///< watermark under way
   Micros watermark_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
 
@@ -126,6 +131,7 @@ class SessionOperator final : public Operator {
   std::vector<Absorbed> absorbed_;
   size_t next_absorbed_ = 0;  ///< first that is not settled yet
   std::vector<SavedFields> saved_;
+  RowErrors unmerged_;
   std::vector<uint8_t*> blocks_;
   std::vector<SessionMeta> metas_;
 

@@ -6,7 +6,7 @@
 
 #include "compiler/plan/keyed_state_node.h"
 #include "runtime/operators/operator.h"
-#include "runtime/operators/rejected_row.h"
+#include "runtime/operators/row_router.h"
 #include "runtime/operators/session.h"
 #include "runtime/operators/state_executor.h"
 
@@ -15,21 +15,17 @@ namespace weir {
 /// Turns sessions into rows of the stage's `output`.
 class SessionRows {
  public:
-  /// A session that readers know under an id (start) that is no longer its own.
-  struct Renamed {
-    std::string key;
-    Micros old_start;
-  };
-
   SessionRows(const plan::SessionNode& node, StateExecutor& executor);
+  void Open(const OperatorContext& context) { failed_to_.Open(context); }
 
-  /// Rows for `sessions` in this order, with `session.closed` as given. Fails where an output
-  /// expression fails for a session: there is no row to send anywhere.
-  Status Emit(std::span<Session* const> sessions, bool closed, Micros watermark,
+  /// Rows for at most a batch of `sessions`, in this order, with `session.closed` as given. Those
+  /// in `errors` (by index), and those for which an output expression fails (added to it), have no
+  /// row: what there is of one takes the stage's error route.
+  Status Emit(std::span<Session* const> sessions, bool closed, Micros watermark, RowErrors& errors,
               const OperatorContext& context, Ledger& ledger, Collector& out);
   /// Deletes of ids: only the key columns of the rows count.
-  Status EmitDeletes(std::span<const Renamed> renamed, Micros watermark,
-                     const OperatorContext& context, Ledger& ledger, Collector& out);
+  void EmitDeletes(std::span<const RenamedSession> renamed, Micros watermark,
+                   const OperatorContext& context, Ledger& ledger, Collector& out);
 
   /// A round over sessions, for blocks that see no event.
   StateExecutor::Round RoundOf(std::span<Session* const> sessions, std::span<uint8_t*> blocks,
@@ -38,6 +34,7 @@ class SessionRows {
  private:
   const plan::SessionNode& node_;
   StateExecutor& executor_;
+  RowRouter failed_to_;
   std::vector<DataType> key_types_;
 };
 

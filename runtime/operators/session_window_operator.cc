@@ -6,8 +6,6 @@
 
 #include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
-#include "runtime/operators/session_alarm.h"
-#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
@@ -23,13 +21,8 @@ SessionWindowOperator::SessionWindowOperator(const plan::AggregateNode& node)
       late_to_(node, node.late),
       failed_results_to_(node, node.result_error),
       input_(node),
-      table_(sizeof(KeyState)) {}
-
-SessionWindowOperator::~SessionWindowOperator() {
-  for (const auto& [second, sessions] : alarms_) {
-    for (Session* session : sessions) accumulators_->Destroy(BlockOf(session));
-  }
-}
+      table_(sizeof(KeyState)),
+      lifetimes_(node.window.gap + node.lateness) {}
 
 Status SessionWindowOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -37,24 +30,14 @@ Status SessionWindowOperator::Open(const OperatorContext& context) {
   late_to_.Open(context_);
   failed_results_to_.Open(context_);
   WEIR_TRY(input_.Open());
-  WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(Session)));
+  WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(WindowSession)));
+  pool_ = std::make_unique<Pool>(*accumulators_);
   return Status::Ok();
 }
 
-SessionWindowOperator::Session* SessionWindowOperator::New(uint8_t* key_block, Micros time) {
-  uint8_t* block = nullptr;
-  if (free_.empty()) {
-    memory_.emplace_back(new uint8_t[accumulators_->block_size()]);
-    block = memory_.back().get();
-  } else {
-    block = free_.back();
-    free_.pop_back();
-  }
-  std::memset(block, 0, accumulators_->block_size());
-  accumulators_->Init(block);
-  auto* session = reinterpret_cast<Session*>(block);
+SessionWindowOperator::WindowSession* SessionWindowOperator::New(uint8_t* key_block, Micros time) {
+  WindowSession* session = pool_->New();
   session->start = session->last_event = time;
-  session->emitted_start = kMinTimestamp;
   session->key_block = key_block;
   session->next = StateOf(key_block).sessions;
   StateOf(key_block).sessions = session;
@@ -62,26 +45,17 @@ SessionWindowOperator::Session* SessionWindowOperator::New(uint8_t* key_block, M
   return session;
 }
 
-void SessionWindowOperator::Free(Session* session) {
-  accumulators_->Destroy(BlockOf(session));
-  free_.push_back(BlockOf(session));
-}
-
-void SessionWindowOperator::Unlink(Session* session) {
-  Session** link = &StateOf(session->key_block).sessions;
+void SessionWindowOperator::Unlink(WindowSession* session) {
+  WindowSession** link = &StateOf(session->key_block).sessions;
   while (*link != session) link = &(*link)->next;
   *link = session->next;
   session->dead = 1;
   --live_;
 }
 
-bool SessionWindowOperator::IsOpen(const Session& session, Micros watermark) const {
-  return watermark == kMinTimestamp || session.last_event + hold() > watermark;
-}
-
-bool SessionWindowOperator::Take(const RecordBatch& batch, RowIndex row, Session* session) {
+bool SessionWindowOperator::Take(const RecordBatch& batch, RowIndex row, WindowSession* session) {
   if (!accumulators_->can_refuse()) return true;  // later, all rows at once
-  blocks_[row] = BlockOf(session);
+  blocks_[row] = Pool::BlockOf(session);
   const RowIndices one{row};
   RowErrors errors;
   accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
@@ -92,23 +66,24 @@ bool SessionWindowOperator::Take(const RecordBatch& batch, RowIndex row, Session
   return errors.empty();
 }
 
-SessionWindowOperator::Session* SessionWindowOperator::Join(const RecordBatch& batch, RowIndex row,
-                                                            Micros time, Micros watermark) {
+SessionWindowOperator::WindowSession* SessionWindowOperator::Join(const RecordBatch& batch,
+                                                                  RowIndex row, Micros time,
+                                                                  Micros watermark) {
   const std::string_view key = input_.keys().key(row);
   const uint64_t hash = input_.keys().hash(row);
   const Micros gap = aggregate_.window.gap;
   // A row that could not open a session may be part of a longer one, but not move its start: the
   // id of a session that has closed could come back.
-  const bool is_old = watermark != kMinTimestamp && time + hold() <= watermark;
+  const bool is_old = lifetimes_.IsOld(time, watermark);
   bool created = false;
   uint8_t* block = is_old ? table_.Find(key, hash) : table_.FindOrCreate(key, hash, created);
   if (block == nullptr) return nullptr;
-  Session* joined = nullptr;
+  WindowSession* joined = nullptr;
   while (true) {
     // Oldest first: so the same ones merge in every run.
-    Session* found = nullptr;
-    for (Session* s = StateOf(block).sessions; s != nullptr; s = s->next) {
-      if (s == joined || !IsOpen(*s, watermark)) continue;
+    WindowSession* found = nullptr;
+    for (WindowSession* s = StateOf(block).sessions; s != nullptr; s = s->next) {
+      if (s == joined || !lifetimes_.IsOpen(*s, watermark)) continue;
       if (time < s->start - gap || time > s->last_event + gap) continue;
       if (is_old && joined == nullptr && time < s->start) continue;
       const Micros start = std::min(joined == nullptr ? time : joined->start, s->start);
@@ -130,37 +105,31 @@ SessionWindowOperator::Session* SessionWindowOperator::Join(const RecordBatch& b
   }
   if (joined != nullptr || is_old) return joined;
   joined = New(block, time);
-  SetAlarm(joined);
+  lifetimes_.Watch(joined);
   // The first row of a session: no sum of one value leaves its type.
   Take(batch, row, joined);
   return joined;
 }
 
-void SessionWindowOperator::Extend(Session& session, Micros time) {
+void SessionWindowOperator::Extend(WindowSession& session, Micros time) {
   session.last_event = std::max(session.last_event, time);
   if (time >= session.start) return;
   session.start = time;
   if (session.emitted_start == kMinTimestamp) return;
-  renamed_.push_back({std::string(StateTable::KeyOf(session.key_block)), session.emitted_start});
+  NoteRenamed(session);
   session.emitted_start = kMinTimestamp;
 }
 
-void SessionWindowOperator::Absorb(Session& target, Session& other) {
-  accumulators_->Merge(BlockOf(&target), BlockOf(&other));
+void SessionWindowOperator::Absorb(WindowSession& target, WindowSession& other) {
+  accumulators_->Merge(Pool::BlockOf(&target), Pool::BlockOf(&other));
   Extend(target, other.start);
   Extend(target, other.last_event);
-  if (other.emitted_start != kMinTimestamp) {
-    renamed_.push_back({std::string(StateTable::KeyOf(other.key_block)), other.emitted_start});
-  }
+  if (other.emitted_start != kMinTimestamp) NoteRenamed(other);
   other.merged_into = &target;
   Unlink(&other);
 }
 
-void SessionWindowOperator::SetAlarm(Session* session) {
-  alarms_[AlarmSecond(session->last_event + hold())].push_back(session);
-}
-
-void SessionWindowOperator::NoteChanged(Session* session) {
+void SessionWindowOperator::NoteChanged(WindowSession* session) {
   table_.MarkDirty(session->key_block);
   if (session->changed != 0) return;
   session->changed = 1;
@@ -192,19 +161,20 @@ Status SessionWindowOperator::AddRows(const RecordBatch& batch, const RowSet& ro
   refused_.Clear();
   rows.ForEach([&](RowIndex row) {
     const size_t refused = refused_.errors().size();
-    Session* session = Join(batch, row, times[row], std::max(RowStamps(batch)[row], watermark_));
+    WindowSession* session =
+        Join(batch, row, times[row], std::max(RowStamps(batch)[row], watermark_));
     if (session != nullptr) {
-      blocks_[row] = BlockOf(session);
+      blocks_[row] = Pool::BlockOf(session);
       joined_.push_back(row);
     } else if (refused_.errors().size() == refused) {
       late_.push_back(row);
     }
   });
   for (RowIndex row : joined_) {
-    auto* session = reinterpret_cast<Session*>(blocks_[row]);
+    auto* session = reinterpret_cast<WindowSession*>(blocks_[row]);
     // Merged by a later row of this batch.
     while (session->merged_into != nullptr) session = session->merged_into;
-    blocks_[row] = BlockOf(session);
+    blocks_[row] = Pool::BlockOf(session);
     NoteChanged(session);
   }
   if (!accumulators_->can_refuse()) {
@@ -217,51 +187,67 @@ Status SessionWindowOperator::AddRows(const RecordBatch& batch, const RowSet& ro
   return late_to_.RouteLate(batch, late_, ledger_, out);
 }
 
-Status SessionWindowOperator::CloseDue(Micros watermark, Collector& out) {
-  std::vector<Session*> closing;
-  std::vector<Session*> gone;
-  while (!alarms_.empty() && alarms_.begin()->first <= watermark) {
-    const std::vector<Session*> due = std::move(alarms_.begin()->second);
-    alarms_.erase(alarms_.begin());
-    for (Session* session : due) {
-      if (session->dead != 0) {
-        gone.push_back(session);
-      } else if (watermark != kMaxTimestamp && IsOpen(*session, watermark)) {
-        SetAlarm(session);
-      } else {
-        closing.push_back(session);
-      }
-    }
+Status SessionWindowOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  SessionLifetimes<WindowSession>::Due due = lifetimes_.TakeDue(watermark);
+  close_up_to_ = watermark;
+  gone_ = std::move(due.dead);
+  leaving_.emplace(std::move(due.closing), /*closed=*/true);
+  return Resume(out);
+}
+
+Status SessionWindowOperator::Resume(Collector& out) {
+  const std::span<WindowSession* const> part = leaving_->Next(context_.batch_rows);
+  if (!part.empty()) {
+    WEIR_TRY(leaving_->closed() ? EmitClosed(part, out) : EmitUpdates(part, out));
   }
-  std::sort(closing.begin(), closing.end(), [](const Session* a, const Session* b) {
-    if (a->last_event != b->last_event) return a->last_event < b->last_event;
-    const std::string_view key_a = StateTable::KeyOf(a->key_block);
-    const std::string_view key_b = StateTable::KeyOf(b->key_block);
-    return key_a != key_b ? key_a < key_b : a->start < b->start;
-  });
-  WEIR_TRY(EmitSessions(closing, true, out));
-  for (Session* session : closing) {
+  if (!leaving_->done()) return Status::Ok();
+  if (leaving_->closed()) EndClosing();
+  leaving_.reset();
+  return Status::Ok();
+}
+
+Status SessionWindowOperator::EmitClosed(std::span<WindowSession* const> part, Collector& out) {
+  RowIndices failed;
+  WEIR_TRY(EmitSessions(part, /*closed=*/true, failed, out));
+  // Without a final row the id that readers know ends all the same.
+  for (RowIndex row : failed) {
+    if (part[row]->emitted_start != kMinTimestamp) NoteRenamed(*part[row]);
+  }
+  EmitRenamed(out);
+  for (WindowSession* session : part) {
     table_.MarkDirty(session->key_block);
     Unlink(session);
     if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
-    gone.push_back(session);
   }
-  if (gone.empty()) return Status::Ok();
-  std::erase_if(changed_, [](const Session* session) { return session->dead != 0; });
-  for (Session* session : gone) Free(session);
   return Status::Ok();
 }
 
-// Sessions wait for the full second (SetAlarm), so the part of a second doesn't count.
-Micros SessionWindowOperator::OutputWatermark(Micros watermark) const {
-  return SessionOutputWatermark(watermark, hold());
+Status SessionWindowOperator::EmitUpdates(std::span<WindowSession* const> part, Collector& out) {
+  RowIndices failed;
+  WEIR_TRY(EmitSessions(part, /*closed=*/false, failed, out));
+  for (uint32_t i = 0; i < part.size(); ++i) {
+    WindowSession* session = part[i];
+    session->changed = 0;
+    table_.MarkDirty(session->key_block);
+    if (std::binary_search(failed.begin(), failed.end(), i)) continue;
+    session->emitted_start = session->start;
+  }
+  return Status::Ok();
 }
 
-Status SessionWindowOperator::ProcessWatermark(Micros watermark, Collector& out) {
-  WEIR_TRY(CloseDue(watermark, out));
-  watermark_ = std::max(watermark_, watermark);
+void SessionWindowOperator::NoteRenamed(const WindowSession& session) {
+  renamed_.push_back({std::string(StateTable::KeyOf(session.key_block)), session.emitted_start});
+}
+
+void SessionWindowOperator::EndClosing() {
+  gone_.insert(gone_.end(), leaving_->sessions().begin(), leaving_->sessions().end());
+  if (!gone_.empty()) {
+    std::erase_if(changed_, [](const WindowSession* session) { return session->dead != 0; });
+    for (WindowSession* session : gone_) pool_->Free(session);
+    gone_.clear();
+  }
+  watermark_ = std::max(watermark_, close_up_to_);
   ledger_.gauges["sessions"] = static_cast<int64_t>(live_);
-  return Status::Ok();
 }
 
 Status SessionWindowOperator::ProcessTime(Micros now, Collector& out) {
@@ -274,64 +260,57 @@ Status SessionWindowOperator::Flush(Collector& out) {
 
 Status SessionWindowOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
-  std::vector<Session*> live;
-  for (Session* session : changed_) {
+  std::vector<WindowSession*> live;
+  for (WindowSession* session : changed_) {
     if (session->dead == 0) live.push_back(session);
   }
   changed_.clear();
-  std::sort(live.begin(), live.end(), [](const Session* a, const Session* b) {
-    const std::string_view key_a = StateTable::KeyOf(a->key_block);
-    const std::string_view key_b = StateTable::KeyOf(b->key_block);
-    return key_a != key_b ? key_a < key_b : a->start < b->start;
-  });
-  for (Session* session : live) {
-    session->changed = 0;
-    session->emitted_start = session->start;
-    table_.MarkDirty(session->key_block);
-  }
-  return EmitSessions(live, false, out);
+  std::sort(live.begin(), live.end(), SessionLifetimes<WindowSession>::IdBefore);
+  leaving_.emplace(std::move(live), /*closed=*/false);
+  return Resume(out);
 }
 
-Status SessionWindowOperator::EmitSessions(std::span<Session* const> sessions, bool closed,
-                                           Collector& out) {
-  const Micros stamp = OutputWatermark(watermark_);
-  for (size_t begin = 0; begin < sessions.size(); begin += context_.batch_rows) {
-    const auto count =
-        static_cast<uint32_t>(std::min<size_t>(sessions.size() - begin, context_.batch_rows));
-    std::vector<std::string_view> keys;
-    std::vector<uint8_t*> blocks;
-    MutableColumnPtr starts = Column::Make(DataType::Timestamp(), count);
-    MutableColumnPtr ends = Column::Make(DataType::Timestamp(), count);
-    MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
-    for (uint32_t i = 0; i < count; ++i) {
-      Session* session = sessions[begin + i];
-      keys.push_back(StateTable::KeyOf(session->key_block));
-      blocks.push_back(BlockOf(session));
-      starts->mutable_data<Micros>()[i] = session->start;
-      ends->mutable_data<Micros>()[i] = session->last_event + aggregate_.window.gap;
-      times->mutable_data<Micros>()[i] = session->last_event;
-    }
-    std::vector<ColumnPtr> columns = KeyEncoder::Decode(input_.keys().types(), keys);
-    columns.push_back(std::move(starts));
-    columns.push_back(std::move(ends));
-    columns.push_back(Column::Constant(Value::Bool(closed), count));
-    RowErrors errors;
-    for (ColumnPtr& result : accumulators_->Finish(blocks, errors)) {
-      columns.push_back(std::move(result));
-    }
-    HiddenColumns hidden;
-    hidden.event_time = std::move(times);
-    hidden.watermark = Column::Constant(Value::Timestamp(stamp), count);
-    const RecordBatch batch(aggregate_.schema, std::move(columns), count, std::move(hidden));
-    WEIR_TRY(
-        EmitResults(batch, errors, failed_results_to_, closed ? "window" : "update", ledger_, out));
+Status SessionWindowOperator::EmitSessions(std::span<WindowSession* const> sessions, bool closed,
+                                           RowIndices& failed, Collector& out) {
+  const auto count = static_cast<uint32_t>(sessions.size());
+  std::vector<std::string_view> keys;
+  std::vector<uint8_t*> blocks;
+  MutableColumnPtr starts = Column::Make(DataType::Timestamp(), count);
+  MutableColumnPtr ends = Column::Make(DataType::Timestamp(), count);
+  MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
+  for (uint32_t i = 0; i < count; ++i) {
+    WindowSession* session = sessions[i];
+    keys.push_back(StateTable::KeyOf(session->key_block));
+    blocks.push_back(Pool::BlockOf(session));
+    starts->mutable_data<Micros>()[i] = session->start;
+    ends->mutable_data<Micros>()[i] = session->last_event + aggregate_.window.gap;
+    times->mutable_data<Micros>()[i] = session->last_event;
   }
-  return Status::Ok();
+  std::vector<ColumnPtr> columns = KeyEncoder::Decode(input_.keys().types(), keys);
+  columns.push_back(std::move(starts));
+  columns.push_back(std::move(ends));
+  columns.push_back(Column::Constant(Value::Bool(closed), count));
+  RowErrors errors;
+  for (ColumnPtr& result : accumulators_->Finish(blocks, errors)) {
+    columns.push_back(std::move(result));
+  }
+  failed = errors.Rows();
+  HiddenColumns hidden;
+  hidden.event_time = std::move(times);
+  hidden.watermark = Column::Constant(Value::Timestamp(OutputWatermark(watermark_)), count);
+  const RecordBatch batch(aggregate_.schema, std::move(columns), count, std::move(hidden));
+  return EmitResults(batch, errors, failed_results_to_, closed ? "window" : "update", ledger_, out);
 }
 
 void SessionWindowOperator::EmitRenamed(Collector& out) {
-  if (renamed_.empty()) return;
-  const std::vector<Renamed> renamed = std::exchange(renamed_, {});
+  const std::vector<RenamedSession> renamed = std::exchange(renamed_, {});
+  for (size_t begin = 0; begin < renamed.size(); begin += context_.batch_rows) {
+    const size_t count = std::min<size_t>(renamed.size() - begin, context_.batch_rows);
+    EmitDeletes(std::span(renamed).subspan(begin, count), out);
+  }
+}
+
+void SessionWindowOperator::EmitDeletes(std::span<const RenamedSession> renamed, Collector& out) {
   const auto count = static_cast<uint32_t>(renamed.size());
   std::vector<std::string_view> keys;
   MutableColumnPtr starts = Column::Make(DataType::Timestamp(), count);
@@ -364,11 +343,12 @@ Status SessionWindowOperator::Snapshot(StateWriter& out) {
   for (const auto& [key, hash] : changes.erased) out.Delete("sessions", KeyGroupOf(hash), key);
   for (uint8_t* block : changes.updated) {
     std::string value(1, kSessionsVersion);
-    for (Session* session = StateOf(block).sessions; session != nullptr; session = session->next) {
+    for (WindowSession* session = StateOf(block).sessions; session != nullptr;
+         session = session->next) {
       const int64_t head[4] = {session->start, session->last_event, session->emitted_start,
                                session->changed};
       value.append(reinterpret_cast<const char*>(head), sizeof(head));
-      accumulators_->Serialize(BlockOf(session), value);
+      accumulators_->Serialize(Pool::BlockOf(session), value);
     }
     out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
   }
@@ -388,13 +368,13 @@ Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_
     }
     std::memcpy(head, value.data(), sizeof(head));
     value.remove_prefix(sizeof(head));
-    Session* session = New(key_block, head[0]);
+    WindowSession* session = New(key_block, head[0]);
     session->last_event = head[1];
     session->emitted_start = head[2];
     session->changed = static_cast<uint8_t>(head[3]);
-    SetAlarm(session);
+    lifetimes_.Watch(session);
     if (session->changed != 0 && emits_early()) changed_.push_back(session);
-    WEIR_TRY(accumulators_->Deserialize(value, BlockOf(session)));
+    WEIR_TRY(accumulators_->Deserialize(value, Pool::BlockOf(session)));
   }
   return Status::Ok();
 }

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <map>
 #include <memory>
+#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "compiler/plan/aggregate_node.h"
@@ -12,6 +11,10 @@
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
+#include "runtime/operators/session.h"
+#include "runtime/operators/session_lifetimes.h"
+#include "runtime/operators/session_pool.h"
 #include "runtime/state/state_table.h"
 
 namespace weir {
@@ -19,14 +22,17 @@ namespace weir {
 /// `aggregate … over session gap g max m`: one result per session of a key; the window is
 /// [first event, last event + gap). Which rows belong together is decided as in SessionOperator.
 /// Sessions that a row connects are merged accumulator by accumulator.
-class SessionWindowOperator final : public Operator {
+class SessionWindowOperator final : public Operator, public Resumable {
  public:
   explicit SessionWindowOperator(const plan::AggregateNode& node);
-  ~SessionWindowOperator() override;
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
-  Micros OutputWatermark(Micros watermark) const override;
+  bool HasMore() const override { return leaving_.has_value(); }
+  Status Resume(Collector& out) override;
+  Micros OutputWatermark(Micros watermark) const override {
+    return lifetimes_.OutputWatermark(watermark);
+  }
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
@@ -35,48 +41,47 @@ class SessionWindowOperator final : public Operator {
 
  private:
   /// At the start of a session's block; accumulators follow.
-  struct Session {
+  struct WindowSession {
     Micros start;
     Micros last_event;
     Micros emitted_start;  ///< id under which readers know it; kMinTimestamp: not emitted yet
     uint8_t* key_block;
-    Session* next;         ///< of the same key
-    Session* merged_into;  ///< of a dead one: for rows of the running batch
+    WindowSession* next;         ///< of the same key
+    WindowSession* merged_into;  ///< of a dead one: for rows of the running batch
     uint8_t changed;
     uint8_t dead;
   };
   /// At the start of each key's block.
   struct KeyState {
-    Session* sessions;
+    WindowSession* sessions;
   };
-  struct Renamed {
-    std::string key;
-    Micros old_start;
-  };
+  using Pool = SessionPool<WindowSession, Accumulators>;
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
-  static uint8_t* BlockOf(Session* session) { return reinterpret_cast<uint8_t*>(session); }
 
   bool emits_early() const { return aggregate_.emit.on_update || aggregate_.emit.every; }
-  Micros hold() const { return aggregate_.window.gap + aggregate_.lateness; }
-  bool IsOpen(const Session& session, Micros watermark) const;
-  Session* New(uint8_t* key_block, Micros time);
-  void Free(Session* session);
-  void Unlink(Session* session);
+  WindowSession* New(uint8_t* key_block, Micros time);
+  void Unlink(WindowSession* session);
   /// The session that a row joins; null: the row is late or, then in `refused_`, an aggregate
   /// refused it.
-  Session* Join(const RecordBatch& batch, RowIndex row, Micros time, Micros watermark);
+  WindowSession* Join(const RecordBatch& batch, RowIndex row, Micros time, Micros watermark);
   /// Adds one row, where some aggregate may refuse it: then it must not move the session either.
-  bool Take(const RecordBatch& batch, RowIndex row, Session* session);
+  bool Take(const RecordBatch& batch, RowIndex row, WindowSession* session);
   Status AddRows(const RecordBatch& batch, const RowSet& rows, Collector& out);
-  void Absorb(Session& target, Session& other);
-  void Extend(Session& session, Micros time);
-  void SetAlarm(Session* session);
-  void NoteChanged(Session* session);
+  void Absorb(WindowSession& target, WindowSession& other);
+  void Extend(WindowSession& session, Micros time);
+  void NoteChanged(WindowSession* session);
 
-  Status CloseDue(Micros watermark, Collector& out);
+  void EndClosing();
   Status EmitChanged(Collector& out);
+  /// The final rows of a part of the sessions that close; then they are gone.
+  Status EmitClosed(std::span<WindowSession* const> part, Collector& out);
+  Status EmitUpdates(std::span<WindowSession* const> part, Collector& out);
+  /// `failed`: those without a value, which took the error route.
+  Status EmitSessions(std::span<WindowSession* const> sessions, bool closed, RowIndices& failed,
+                      Collector& out);
+  void NoteRenamed(const WindowSession& session);
   void EmitRenamed(Collector& out);
-  Status EmitSessions(std::span<Session* const> sessions, bool closed, Collector& out);
+  void EmitDeletes(std::span<const RenamedSession> renamed, Collector& out);
   Status ReadSessions(std::string_view value, uint8_t* key_block);
 
   const plan::AggregateNode& aggregate_;
@@ -87,12 +92,14 @@ class SessionWindowOperator final : public Operator {
   std::unique_ptr<Accumulators> accumulators_;
   StateTable table_;
   FailingRows failing_;
-  std::vector<std::unique_ptr<uint8_t[]>> memory_;
-  std::vector<uint8_t*> free_;
+  std::unique_ptr<Pool> pool_;
 
-  std::map<Micros, std::vector<Session*>> alarms_;  ///< each session once, by second
-  std::vector<Session*> changed_;
-  std::vector<Renamed> renamed_;
+  SessionLifetimes<WindowSession> lifetimes_;
+  std::vector<WindowSession*> changed_;
+  std::vector<RenamedSession> renamed_;
+  std::optional<LeavingSessions<WindowSession>> leaving_;
+  std::vector<WindowSession*> gone_;    ///< dead, to be freed when those that close have left
+  Micros close_up_to_ = kMinTimestamp;  ///< watermark under way
   size_t live_ = 0;
   Micros watermark_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;

@@ -113,7 +113,6 @@ Status StateExecutor::Open() {
   for (const plan::ExprPtr& expr : program_.output) NoteColumns(*expr, output_used_);
   VisitBlock(program_.on_event, [this](const plan::Expr& expr) {
     plan::CollectColumns(expr, event_columns_);
-    event_can_fail_ |= expr.CanFail();
     reads_hidden_ |= ReadsHidden(expr);
   });
   std::erase_if(event_columns_, [this](int column) { return column >= program_.registers.events; });
@@ -353,12 +352,27 @@ std::vector<ColumnPtr> StateExecutor::Output(const Round& round, RowErrors& erro
   LoadRegisters(round, output_used_);
   std::vector<ColumnPtr> columns;
   for (const auto& expr : output_) {
+    const size_t before = errors.errors().size();
     const ColumnPtr column = expr->Evaluate(Input(), RowSet::All(size_), errors);
+    const bool failed = errors.errors().size() > before;
     // State registers, and strings that are views of blocks, change after this.
-    columns.push_back(column->is_constant() ? column : DeepCopyRows(column, RowSet::All(size_)));
+    if (column->is_constant() && !failed) {
+      columns.push_back(column);
+      continue;
+    }
+    MutableColumnPtr copy = DeepCopyRows(column, RowSet::All(size_));
+    for (size_t i = before; i < errors.errors().size(); ++i) copy->SetNull(errors.errors()[i].row);
+    columns.push_back(std::move(copy));
   }
   registers_.clear();
   return columns;
+}
+
+void StateExecutor::FillFailed(std::vector<ColumnPtr>& columns) {
+  for (ColumnPtr& column : columns) {
+    const bool failed = column->has_nulls() && !column->type().optional();
+    if (failed) column = Column::Make(column->type(), column->length());
+  }
 }
 
 }  // namespace weir

@@ -64,8 +64,6 @@ class StateExecutor {
   const StateLayout& layout() const { return layout_; }
   /// Input columns that blocks read.
   const std::vector<int>& event_columns() const { return event_columns_; }
-  /// Whether a row of `on event` can fail.
-  bool event_can_fail() const { return event_can_fail_; }
 
   /// A round over `rows` of a batch, columns compacted to what blocks read; the caller adds the
   /// blocks (and sessions) of the rows.
@@ -74,8 +72,11 @@ class StateExecutor {
   void RunEvent(const Round& round, RowErrors& errors, Effects& effects);
   void RunTimer(int timer, const Round& round, RowErrors& errors, Effects& effects);
   void RunClose(const Round& round, RowErrors& errors, Effects& effects);
-  /// Columns of `output`, for all rows of the round.
+  /// Columns of `output`, for all rows of the round; null where the expression fails.
   std::vector<ColumnPtr> Output(const Round& round, RowErrors& errors);
+  /// For deletes, of which only the keys count: zero instead of null where an expression failed and
+  /// the column takes no null.
+  static void FillFailed(std::vector<ColumnPtr>& columns);
 
  private:
   struct CompiledBlock;
@@ -108,7 +109,6 @@ class StateExecutor {
   std::vector<bool> output_used_;  ///< by register
   std::vector<int> event_columns_;
   bool reads_hidden_ = false;  ///< some block reads a hidden column
-  bool event_can_fail_ = false;
 
   // Registers of the running round.
   std::vector<ColumnPtr> registers_;

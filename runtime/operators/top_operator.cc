@@ -104,43 +104,50 @@ Status TopOperator::ProcessWatermark(Micros watermark, Collector& out) {
     return GroupOf(a).until != GroupOf(b).until ? GroupOf(a).until < GroupOf(b).until
                                                 : StateTable::KeyOf(a) < StateTable::KeyOf(b);
   });
-  WEIR_TRY(Emit(leaving, out));
-  for (uint8_t* block : leaving) table_.Erase(block);
-  watermark_ = std::max(watermark_, watermark);
+  leave_up_to_ = watermark;
+  leaving_.emplace();
+  for (uint8_t* block : leaving) {
+    std::vector<Entry>& entries = *GroupOf(block).entries;
+    std::sort(entries.begin(), entries.end(), Before);
+    for (const Entry& entry : entries) leaving_->rows.emplace_back(&entry, GroupOf(block).until);
+  }
+  leaving_->blocks = std::move(leaving);
+  return Resume(out);
+}
+
+Status TopOperator::Resume(Collector& out) {
+  if (leaving_->next < leaving_->rows.size()) EmitNext(out);
+  if (leaving_->next < leaving_->rows.size()) return Status::Ok();
+  for (uint8_t* block : leaving_->blocks) table_.Erase(block);
+  leaving_.reset();
+  watermark_ = std::max(watermark_, leave_up_to_);
   ledger_.gauges["keys"] = static_cast<int64_t>(table_.size());
   return Status::Ok();
 }
 
-Status TopOperator::Emit(const std::vector<uint8_t*>& blocks, Collector& out) {
-  std::vector<std::pair<const Entry*, Micros>> rows;
-  for (uint8_t* block : blocks) {
-    std::vector<Entry>& entries = *GroupOf(block).entries;
-    std::sort(entries.begin(), entries.end(), Before);
-    for (const Entry& entry : entries) rows.emplace_back(&entry, GroupOf(block).until);
-  }
-  for (size_t begin = 0; begin < rows.size(); begin += context_.batch_rows) {
-    const size_t end = std::min<size_t>(rows.size(), begin + context_.batch_rows);
-    const auto count = static_cast<uint32_t>(end - begin);
-    std::vector<ColumnPtr> columns;
-    for (int i = 0; i < top_.schema->num_fields(); ++i) {
-      ColumnGather gather(top_.schema->field(i).type, /*copy_strings=*/true);
-      for (size_t row = begin; row < end; ++row) {
-        gather.AppendValue(rows[row].first->row[static_cast<size_t>(i)]);
-      }
-      columns.push_back(gather.Finish());
+void TopOperator::EmitNext(Collector& out) {
+  const auto& rows = leaving_->rows;
+  const size_t begin = leaving_->next;
+  const size_t end = leaving_->next = std::min<size_t>(rows.size(), begin + context_.batch_rows);
+  const auto count = static_cast<uint32_t>(end - begin);
+  std::vector<ColumnPtr> columns;
+  for (int i = 0; i < top_.schema->num_fields(); ++i) {
+    ColumnGather gather(top_.schema->field(i).type, /*copy_strings=*/true);
+    for (size_t row = begin; row < end; ++row) {
+      gather.AppendValue(rows[row].first->row[static_cast<size_t>(i)]);
     }
-    MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
-    for (uint32_t i = 0; i < count; ++i) {
-      times->mutable_data<Micros>()[i] = rows[begin + i].second;
-    }
-    HiddenColumns hidden;
-    hidden.event_time = std::move(times);
-    hidden.watermark = Column::Constant(Value::Timestamp(watermark_), count);
-    ledger_.produced["top"] += count;
-    ledger_.rows_out += count;
-    out.Emit(0, RecordBatch(top_.schema, std::move(columns), count, std::move(hidden)));
+    columns.push_back(gather.Finish());
   }
-  return Status::Ok();
+  MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
+  for (uint32_t i = 0; i < count; ++i) {
+    times->mutable_data<Micros>()[i] = rows[begin + i].second;
+  }
+  HiddenColumns hidden;
+  hidden.event_time = std::move(times);
+  hidden.watermark = Column::Constant(Value::Timestamp(watermark_), count);
+  ledger_.produced["top"] += count;
+  ledger_.rows_out += count;
+  out.Emit(0, RecordBatch(top_.schema, std::move(columns), count, std::move(hidden)));
 }
 
 // Entries: slot "groups", by encoded key: version, time, number of rows, then for each its sort

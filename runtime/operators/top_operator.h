@@ -2,6 +2,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "compiler/plan/row_nodes.h"
@@ -9,6 +11,7 @@
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
 #include "runtime/operators/operator.h"
+#include "runtime/operators/resumable.h"
 #include "runtime/state/state_table.h"
 #include "runtime/types/value.h"
 #include "runtime/vector/key_encoder.h"
@@ -19,12 +22,14 @@ namespace weir {
 /// ties by all columns. A group leaves once, when the watermark passes its rows' event time, so
 /// that no row of its window can follow. Holds at most n rows a group. For the few rows that
 /// windows give: one value at a time.
-class TopOperator final : public Operator {
+class TopOperator final : public Operator, public Resumable {
  public:
   explicit TopOperator(const plan::TopNode& node);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
+  bool HasMore() const override { return leaving_.has_value(); }
+  Status Resume(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   Status Restore(const StateReader& in) override;
 
@@ -42,7 +47,13 @@ class TopOperator final : public Operator {
   static bool Before(const Entry& a, const Entry& b);
 
   void Add(uint8_t* block, Entry entry);
-  Status Emit(const std::vector<uint8_t*>& blocks, Collector& out);
+  /// Groups on their way out: their rows, of which those before `next` have left.
+  struct Leaving {
+    std::vector<uint8_t*> blocks;
+    std::vector<std::pair<const Entry*, Micros>> rows;
+    size_t next = 0;
+  };
+  void EmitNext(Collector& out);
   Status ReadGroup(std::string_view value, uint8_t* block);
 
   const plan::TopNode& top_;
@@ -54,6 +65,8 @@ class TopOperator final : public Operator {
   FailingRows failing_;
   /// Groups by the time at which they may leave; each once, looked at again when it comes.
   std::map<Micros, std::vector<uint8_t*>> due_;
+  std::optional<Leaving> leaving_;
+  Micros leave_up_to_ = kMinTimestamp;  ///< watermark under way
   Micros watermark_ = kMinTimestamp;
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;

@@ -197,10 +197,14 @@ Micros WindowAggregateOperator::OutputWatermark(Micros watermark) const {
 
 Status WindowAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
   fire_up_to_ = watermark;
-  return Resume(out);
+  return Fire(out);
 }
 
 Status WindowAggregateOperator::Resume(Collector& out) {
+  return firing_ ? Fire(out) : EmitUpdates(out);
+}
+
+Status WindowAggregateOperator::Fire(Collector& out) {
   size_t emitted = 0;
   while (emitted < context_.batch_rows || firing_ == std::nullopt) {
     if (!firing_) {
@@ -247,8 +251,6 @@ Status WindowAggregateOperator::Flush(Collector& out) {
 
 Status WindowAggregateOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
-  // Keys changed in any pane, by window that is still open.
-  std::map<Micros, std::unique_ptr<StateTable>> by_end;
   for (auto& [key, pane] : panes_) {
     for (uint8_t* block : pane->changed) {
       reinterpret_cast<GroupHeader*>(block)->changed = 0;
@@ -256,33 +258,55 @@ Status WindowAggregateOperator::EmitChanged(Collector& out) {
       Micros end = key.second;
       if (fired_until_ != kMinTimestamp) end = std::max(end, panes_of_.EndAfter(fired_until_));
       for (; end <= panes_of_.LastEnd(key.first); end += panes_of_.step()) {
-        std::unique_ptr<StateTable>& table = by_end[end];
-        if (table == nullptr) {
-          table = std::make_unique<StateTable>(
-              accumulators_->block_size(),
-              [this](uint8_t* merged) { accumulators_->Destroy(merged); });
-        }
-        bool created = false;
-        uint8_t* merged =
-            table->FindOrCreate(StateTable::KeyOf(block), StateTable::HashOf(block), created);
-        if (!created) continue;
-        accumulators_->Init(merged);
-        ForPanesOf(end, [&](Pane& source) {
-          const uint8_t* part =
-              source.groups.Find(StateTable::KeyOf(block), StateTable::HashOf(block));
-          if (part != nullptr) accumulators_->Merge(merged, part);
-        });
+        updates_[end].push_back({StateTable::KeyOf(block), block});
       }
     }
     pane->changed.clear();
   }
-  for (auto& [end, table] : by_end) {
-    std::vector<AggregateRows::Group> groups;
-    table->ForEach([&](uint8_t* block) { groups.push_back({StateTable::KeyOf(block), block}); });
-    const AggregateRows::Window window{panes_of_.StartOf(end), end, false};
-    WEIR_TRY(rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "update", context_,
-                         ledger_, out));
+  for (auto& [end, groups] : updates_) {
+    AggregateRows::Sort(groups);
+    const auto same = [](const AggregateRows::Group& a, const AggregateRows::Group& b) {
+      return a.key == b.key;
+    };
+    groups.erase(std::unique(groups.begin(), groups.end(), same), groups.end());
   }
+  next_update_ = 0;
+  return EmitUpdates(out);
+}
+
+Status WindowAggregateOperator::EmitUpdates(Collector& out) {
+  for (size_t emitted = 0; !updates_.empty() && emitted < context_.batch_rows;) {
+    WEIR_TRY(EmitUpdatesOfFirst(emitted, out));
+  }
+  return Status::Ok();
+}
+
+Status WindowAggregateOperator::EmitUpdatesOfFirst(size_t& emitted, Collector& out) {
+  const auto& [end, changed] = *updates_.begin();
+  const size_t begin = next_update_;
+  next_update_ = std::min<size_t>(changed.size(), begin + context_.batch_rows);
+  StateTable merged(accumulators_->block_size(),
+                    [this](uint8_t* block) { accumulators_->Destroy(block); });
+  std::vector<AggregateRows::Group> groups;
+  for (size_t i = begin; i < next_update_; ++i) {
+    const std::string_view key = changed[i].key;
+    const uint64_t hash = StateTable::HashOf(changed[i].block);
+    bool created = false;
+    uint8_t* block = merged.FindOrCreate(key, hash, created);
+    accumulators_->Init(block);
+    ForPanesOf(end, [&](Pane& source) {
+      const uint8_t* part = source.groups.Find(key, hash);
+      if (part != nullptr) accumulators_->Merge(block, part);
+    });
+    groups.push_back({key, block});
+  }
+  const AggregateRows::Window window{panes_of_.StartOf(end), end, false};
+  WEIR_TRY(rows_->Emit(groups, &window, end - 1, OutputWatermark(watermark_), "update", context_,
+                       ledger_, out));
+  emitted += next_update_ - begin;
+  if (next_update_ < changed.size()) return Status::Ok();
+  updates_.erase(updates_.begin());
+  next_update_ = 0;
   return Status::Ok();
 }
 

@@ -38,7 +38,7 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
-  bool HasMore() const override { return firing_.has_value(); }
+  bool HasMore() const override { return firing_.has_value() || !updates_.empty(); }
   Status Resume(Collector& out) override;
   Micros OutputWatermark(Micros watermark) const override;
   Status ProcessTime(Micros now, Collector& out) override;
@@ -83,8 +83,14 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   template <typename Visit>
   void ForPanesOf(Micros end, Visit&& visit);
   void DropPanesBefore(Micros end);
+  /// Fires windows until about a batch has left.
+  Status Fire(Collector& out);
   /// Emits open windows of the keys changed since the last time.
   Status EmitChanged(Collector& out);
+  /// About a batch of them.
+  Status EmitUpdates(Collector& out);
+  /// The next of the first window that has some, at most a batch; counts them in `emitted`.
+  Status EmitUpdatesOfFirst(size_t& emitted, Collector& out);
   void ScheduleEmit();
 
   const plan::AggregateNode& aggregate_;
@@ -101,6 +107,10 @@ class WindowAggregateOperator final : public Operator, public Resumable {
 
   std::map<PaneKey, std::unique_ptr<Pane>> panes_;
   std::optional<Firing> firing_;
+  /// Changed keys that are yet to be emitted, sorted by key, by end of a window that is open; their
+  /// blocks are those of some pane.
+  std::map<Micros, std::vector<AggregateRows::Group>> updates_;
+  size_t next_update_ = 0;             ///< of the first window
   Micros fire_up_to_ = kMinTimestamp;  ///< watermark under way
   Micros watermark_ = kMinTimestamp;
   Micros fired_until_ = kMinTimestamp;  ///< ends up to here have fired

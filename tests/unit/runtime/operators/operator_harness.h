@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -74,20 +75,16 @@ class OperatorHarness final : public Collector {
       const size_t end = std::min<size_t>(rows.size(), begin + batch_rows_);
       const RecordBatch batch = MakeTestBatch(input_, {rows.begin() + static_cast<ptrdiff_t>(begin),
                                                        rows.begin() + static_cast<ptrdiff_t>(end)});
-      Check(op_->ProcessBatch(0, batch, *this));
-      TakeRest();
+      Call(op_->ProcessBatch(0, batch, *this));
     }
   }
-  void Watermark(Micros watermark) {
-    Check(op_->ProcessWatermark(watermark, *this));
-    TakeRest();
-  }
+  void Watermark(Micros watermark) { Call(op_->ProcessWatermark(watermark, *this)); }
   void Time(Micros now) {
     clock_.AdvanceTo(now);
-    if (op_->NextProcessingTime() <= now) Check(op_->ProcessTime(now, *this));
+    if (op_->NextProcessingTime() <= now) Call(op_->ProcessTime(now, *this));
   }
-  void Flush() { Check(op_->Flush(*this)); }
-  void Finish() { Check(op_->Finish(*this)); }
+  void Flush() { Call(op_->Flush(*this)); }
+  void Finish() { Call(op_->Finish(*this)); }
 
   void Snapshot() {
     StateWriter writer(op_->node().name);
@@ -127,6 +124,7 @@ class OperatorHarness final : public Collector {
       for (const ColumnPtr& column : batch.columns()) out.values.push_back(column->ValueAt(row));
       for (const Value& value : out.values) out.json += value.ToJson() + " ";
       emitted_.push_back(std::move(out));
+      ++emitted_by_call_;
     });
   }
 
@@ -135,6 +133,9 @@ class OperatorHarness final : public Collector {
   Operator& op() { return *op_; }
   ManualClock& clock() { return clock_; }
   const Status& status() const { return status_; }
+  /// Rows that the largest single call has emitted, and how many calls there were.
+  size_t most_at_once() const { return most_at_once_; }
+  size_t calls() const { return calls_; }
   void ExpectFailure() { expect_failure_ = true; }
 
  private:
@@ -147,11 +148,18 @@ class OperatorHarness final : public Collector {
     ASSERT_TRUE(opened.ok()) << opened.ToString();
   }
   /// A task would resume the operator when there is room; here there always is.
-  void TakeRest() {
+  void Call(const Status& status) {
+    Check(status);
+    EndCall();
     auto* resumable = dynamic_cast<Resumable*>(op_.get());
     while (resumable != nullptr && resumable->HasMore() && status_.ok()) {
       Check(resumable->Resume(*this));
+      EndCall();
     }
+  }
+  void EndCall() {
+    most_at_once_ = std::max(most_at_once_, std::exchange(emitted_by_call_, 0));
+    ++calls_;
   }
   void Check(const Status& status) {
     if (!status.ok()) status_ = status;
@@ -168,6 +176,9 @@ class OperatorHarness final : public Collector {
   std::unique_ptr<Operator> op_;
   ManualClock clock_;
   std::vector<EmittedRow> emitted_;
+  size_t emitted_by_call_ = 0;
+  size_t most_at_once_ = 0;
+  size_t calls_ = 0;
   size_t committed_rows_ = 0;
   Ledger committed_ledger_;
   Status status_;
