@@ -9,6 +9,7 @@
 #include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/row_stamps.h"
+#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {

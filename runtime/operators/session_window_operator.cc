@@ -6,6 +6,7 @@
 
 #include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
+#include "runtime/operators/update_pace.h"
 
 namespace weir {
 namespace {
