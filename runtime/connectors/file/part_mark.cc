@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -15,10 +16,17 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kKind = "weir-mark";
 
+/// Sinks without a name of their own are called `stream/into`.
+std::string FileName(std::string sink) {
+  std::replace(sink.begin(), sink.end(), '/', '.');
+  return sink;
+}
+
 }  // namespace
 
 PartMark::PartMark(const std::string& folder, const std::string& pipeline, const std::string& sink)
-    : folder_(folder), path_(fmt::format("{}/.{}-{}-{}", folder, kKind, pipeline, sink)) {}
+    : folder_(folder),
+      path_(fmt::format("{}/.{}-{}-{}", folder, kKind, pipeline, FileName(sink))) {}
 
 Result<std::optional<SinkMark>> PartMark::Read() {
   if (known_) return known_;
