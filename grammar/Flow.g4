@@ -182,6 +182,7 @@ aggClause
     | emitClause                                                       # aggEmit
     | lateClause                                                       # aggLate
     | K_TTL amount                                                     # aggTtl
+    | K_ON K_ERROR route                                               # aggError
     ;
 windowSpec
     : K_TUMBLING amount (K_OFFSET amount)?                             # tumblingWindow

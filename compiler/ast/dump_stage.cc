@@ -68,7 +68,8 @@ std::string JoinText(const JoinStage& stage) {
 
 std::string AggregateText(const AggregateStage& stage) {
   return ' ' + Text(stage.aggregates) + Clause("by", stage.by) + Clause("over", stage.over) +
-         Clause("emit", stage.emit) + Clause("late", stage.late) + Clause("ttl", stage.ttl);
+         Clause("emit", stage.emit) + Clause("late", stage.late) + Clause("ttl", stage.ttl) +
+         Clause("error", stage.on_error);
 }
 
 std::string RouteText(const RouteStage& stage) {

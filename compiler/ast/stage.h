@@ -163,6 +163,7 @@ struct AggregateStage : StageOf<StageKind::kAggregate> {
   std::optional<EmitClause> emit;
   std::optional<LateClause> late;
   std::optional<AmountClause> ttl;
+  std::optional<ErrorClause> on_error;
 };
 
 struct SessionStage : StageOf<StageKind::kSession> {

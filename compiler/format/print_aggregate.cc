@@ -63,6 +63,11 @@ Doc Printer::Aggregate(const ast::AggregateStage& stage) {
                          return Concat({Text("ttl "), Expr(stage.ttl->amount)});
                        }});
   }
+  if (stage.on_error) {
+    clauses.push_back({stage.on_error->span, [&] {
+                         return Concat({Text("on error "), Route(stage.on_error->route)});
+                       }});
+  }
   std::vector<Doc> parts{AssignmentStage("aggregate", stage.aggregates)};
   Arrange(clauses);
   if (!clauses.empty() && !stage.aggregates.empty()) {

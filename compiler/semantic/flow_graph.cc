@@ -115,8 +115,9 @@ class FlowGraphBuilder {
       }
       case ast::StageKind::kJoin: return AddJoin(v, stage.As<ast::JoinStage>());
       case ast::StageKind::kAggregate: {
-        const auto& late = stage.As<ast::AggregateStage>().late;
-        if (late) Write(v, late->route);
+        const auto& aggregate = stage.As<ast::AggregateStage>();
+        if (aggregate.late) Write(v, aggregate.late->route);
+        if (aggregate.on_error) Write(v, aggregate.on_error->route);
         return;
       }
       case ast::StageKind::kSession: return AddParts(v, stage.As<ast::SessionStage>().parts);

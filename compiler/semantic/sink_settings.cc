@@ -98,17 +98,25 @@ class SettingsReader {
   void CheckPipelineDelivery() {
     const auto& head = context_.catalog().file().head;
     if (!head || !context_.shared().plan.settings.exactly_once || CanDeliverOnce()) return;
-    // `into console()` has no place to say it.
     const ast::SinkDecl* decl = parts_.decl;
-    if (decl == nullptr || decl->delivery) return;
-    if (decl->on_error && decl->on_error->route.kind == ast::RouteKind::kDiscard) return;
+    // `into console()` has no place to say it, and nobody needs it to.
+    const bool shows = parts_.connector.spec->sink->guarantee == SinkGuarantee::kBestEffort;
+    if (decl == nullptr && shows) return;
+    if (decl != nullptr && decl->delivery) return;
+    if (decl != nullptr && decl->on_error &&
+        decl->on_error->route.kind == ast::RouteKind::kDiscard) {
+      return;
+    }
     for (const ast::Assignment& setting : head->settings) {
       if (setting.name.text != "delivery") continue;
       context_.Report(Code::kF0606, parts_.span)
           .Arg(parts_.name)
           .Label(setting.value->span, "the pipeline asks for it here")
           .Note("`" + parts_.connector.spec->name + "` may repeat rows after a crash")
-          .Help("write `delivery at_least_once` at the sink, or take a connector that can");
+          .Help(decl == nullptr
+                    ? "declare it, and say so there: `sink out to …(…) delivery at_least_once`, "
+                      "then `|> into out`; or take a connector that can"
+                    : "write `delivery at_least_once` at the sink, or take a connector that can");
     }
   }
 

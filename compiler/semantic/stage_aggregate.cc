@@ -105,7 +105,7 @@ class AggregateCompiler {
       int64_t bytes = 48 + 16 * static_cast<int64_t>(node_->aggregates.size());
       for (const auto& key : node_->keys) bytes += EstimatedBytes(key->type);
       context_.Report(Code::kF0401, stage_.keyword)
-          .Here("running aggregate, no ttl (about " + std::to_string(bytes) + " bytes a key)")
+          .Here("running aggregate, no ttl (" + EstimateText(bytes, context_.ExpectedKeys()) + ")")
           .Help("add `ttl 7d`, a window (`over tumbling 1h`), or put it in a view with `retain`");
     }
     if (context_.in_view) node_->retain_key = RetainKey();
@@ -135,11 +135,13 @@ class AggregateCompiler {
 
   void Finish() {
     const StreamFlow input = flow_;
-    auto& added = context_.Add(std::move(node_), flow_, columns_.Make(), OutputMode());
+    auto& added = context_.Add(std::move(node_), flow_, columns_.Make(), OutputMode(), on_error());
     flow_.slide = added.window.slide;
     BindLate(added, input);
     BindFailures(added, input);
   }
+
+  const ast::ErrorClause* on_error() const { return stage_.on_error ? &*stage_.on_error : nullptr; }
 
   /// Results are put together from several accumulators.
   static bool Merges(const plan::WindowSpec& window) {
@@ -178,7 +180,7 @@ class AggregateCompiler {
     if (!results_fail.valid() || reported) return;
     results.schema = Schema::Make(std::move(fields));
     context_.RequireErrorRoute(added, added.result_error, results, results_fail, why(results_fail),
-                               remedy);
+                               remedy, on_error());
   }
 
   void BindLate(AggregateNode& added, const StreamFlow& input) {
@@ -192,9 +194,9 @@ class AggregateCompiler {
     if (windowed()) {
       ReportLateMissing(context_, stage_.over->span, "`over " + WindowText() + "` closes windows");
     } else if (added.retain_key >= 0) {
-      context_.RequireErrorRoute(
-          added, added.late, input, stage_.keyword,
-          "rows older than the view's `retain` take the late or error route");
+      context_.RequireErrorRoute(added, added.late, input, stage_.keyword,
+                                 "rows older than the view's `retain` take the late or error route",
+                                 StageContext::kTryInstead, on_error());
     }
   }
 

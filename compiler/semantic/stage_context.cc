@@ -76,10 +76,7 @@ void StageContext::CountColumns(const Schema& schema, StreamFlow& flow) {
 
 void StageContext::BindErrors(plan::LogicalNode& node, const StreamFlow& input,
                               const ast::ErrorClause* on_error) {
-  if (on_error != nullptr) {
-    BindRoute(on_error->route, node, node.error, RoutedRows::kError, input, "rows that fail");
-    return;
-  }
+  if (on_error != nullptr) return RequireErrorRoute(node, node.error, input, {}, {}, {}, on_error);
   plan::ExprPtr fallible = FindFallible(node);
   if (fallible == nullptr) return;
   RequireErrorRoute(node, node.error, input, fallible->span.valid() ? fallible->span : span(),
@@ -88,8 +85,12 @@ void StageContext::BindErrors(plan::LogicalNode& node, const StreamFlow& input,
 
 void StageContext::RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot,
                                      const StreamFlow& input, Span span, const std::string& why,
-                                     const std::string& remedy) {
+                                     const std::string& remedy, const ast::ErrorClause* on_error) {
   if (slot.is_set() || input.broken) return;
+  if (on_error != nullptr) {
+    BindRoute(on_error->route, node, slot, RoutedRows::kError, input, "rows that fail");
+    return;
+  }
   if (default_errors_ && shared_.default_errors != nullptr) {
     BindRoute(*shared_.default_errors, node, slot, RoutedRows::kError, input, "rows that fail");
     return;
@@ -111,6 +112,35 @@ void StageContext::BindRoute(const ast::Route& route, plan::LogicalNode& node, p
                              RoutedRows rows, const StreamFlow& input, const std::string& what,
                              bool allow_default) {
   routes().Bind(route, {&node, &slot, rows, input, route.span, what}, allow_default);
+}
+
+std::optional<int64_t> StageContext::ExpectedKeys() {
+  if (stage == nullptr) return std::nullopt;
+  for (const ast::Annotation& annotation : stage->annotations) {
+    if (annotation.name.text != "keys") continue;
+    if (annotation.args && annotation.args->args.size() == 1) {
+      return Integer(*annotation.args->args[0].value, "@keys");
+    }
+  }
+  return std::nullopt;
+}
+
+/// None is ignored without a word.
+void StageContext::CheckAnnotations() {
+  for (const ast::Annotation& annotation : stage->annotations) {
+    const std::string& name = annotation.name.text;
+    if (name == "was") {
+      Report(Code::kW0160, annotation.span).Arg("`@was` is");
+    } else if (name != "keys") {
+      Report(Code::kF0111, annotation.span)
+          .Arg(name)
+          .Help("a stage may have `@keys(1_000_000)`: how many keys its state will hold");
+    } else if (!ExpectedKeys()) {
+      Report(Code::kF0111, annotation.span)
+          .Message("`@keys` needs a number")
+          .Help("for example `@keys(1_000_000)`: how many keys the state will hold");
+    }
+  }
 }
 
 const ast::Expr& StageContext::Argument(const ast::Expr& expr) const {
@@ -185,6 +215,7 @@ void CompileStages(const std::vector<ast::StagePtr>& stages, StageContext& conte
     context.stage = &stage;
     context.is_last = i + 1 == stages.size();
     if (flow.broken) return;
+    context.CheckAnnotations();
     switch (stage.kind) {
       case Kind::kWhere: CompileWhere(stage.As<ast::WhereStage>(), context, flow); break;
       case Kind::kSelect: CompileSelect(stage.As<ast::SelectStage>(), context, flow); break;

@@ -84,17 +84,20 @@ class StageContext {
     return added;
   }
 
+  static constexpr const char* kTryInstead =
+      "`try …` gives null instead, `(try …) ?? otherwise` a value";
   /// The node needs a place for rows that fail, whatever its expressions: too old to deduplicate.
-  /// `slot` (inside `node`) takes the pipeline's `errors ->` unless it is set; F0604 without one.
-  /// `remedy`: how to write it so that it can't fail.
-  void RequireErrorRoute(
-      plan::LogicalNode& node, plan::Route& slot, const StreamFlow& input, Span span,
-      const std::string& why,
-      const std::string& remedy = "`try …` gives null instead, `(try …) ?? otherwise` a value");
+  /// `slot` (inside `node`) takes `on_error`, else the pipeline's `errors ->`, unless it is set;
+  /// F0604 without one. `remedy`: how to write it so that it can't fail.
+  void RequireErrorRoute(plan::LogicalNode& node, plan::Route& slot, const StreamFlow& input,
+                         Span span, const std::string& why, const std::string& remedy = kTryInstead,
+                         const ast::ErrorClause* on_error = nullptr);
   void BindRoute(const ast::Route& route, plan::LogicalNode& node, plan::Route& slot,
                  RoutedRows rows, const StreamFlow& input, const std::string& what,
                  bool allow_default = false);
 
+  /// `@keys(n)` of this stage: how many its author expects.
+  std::optional<int64_t> ExpectedKeys();
   std::optional<Micros> Duration(const ast::Expr& expr, std::string_view what);
   std::optional<int64_t> Integer(const ast::Expr& expr, std::string_view what);
   std::optional<double> Number(const ast::Expr& expr, std::string_view what);
@@ -111,6 +114,9 @@ class StageContext {
                plan::StreamMode mode, const ast::ErrorClause* on_error, const std::string& suffix);
   /// F0164 when the stages have more columns in all than a plan may hold.
   void CountColumns(const Schema& schema, StreamFlow& flow);
+  friend void CompileStages(const std::vector<ast::StagePtr>& stages, StageContext& context,
+                            StreamFlow& flow);
+  void CheckAnnotations();
   void BindErrors(plan::LogicalNode& node, const StreamFlow& input,
                   const ast::ErrorClause* on_error);
 

@@ -1,5 +1,9 @@
 #include "compiler/semantic/stage_exprs.h"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
 #include "compiler/semantic/stage_context.h"
 
 namespace weir::semantic {
@@ -107,6 +111,16 @@ plan::StreamMode RemapMode(const plan::StreamMode& mode, const std::vector<ExprP
   }
   if (mode.closed_column >= 0) out.closed_column = place_of(mode.closed_column);
   return out;
+}
+
+std::string EstimateText(int64_t bytes_per_key, std::optional<int64_t> keys) {
+  std::string text = fmt::format("about {} bytes a key", bytes_per_key);
+  if (!keys) return text;
+  static constexpr const char* kUnits[] = {"bytes", "KB", "MB", "GB", "TB"};
+  double total = static_cast<double>(bytes_per_key) * static_cast<double>(*keys);
+  size_t unit = 0;
+  for (; total >= 1000 && unit + 1 < std::size(kUnits); ++unit) total /= 1000;
+  return text + fmt::format(", {:.3g} {} for {} keys", total, kUnits[unit], *keys);
 }
 
 int64_t EstimatedBytes(const DataType& type) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,5 +73,7 @@ AssignedColumns AssignColumns(const std::vector<ast::Assignment>& assignments,
 
 /// Average bytes that a value of a type takes in state, for messages.
 int64_t EstimatedBytes(const DataType& type);
+/// "about 96 bytes a key", with `@keys(n)` also "96 MB for 1 000 000 keys".
+std::string EstimateText(int64_t bytes_per_key, std::optional<int64_t> keys);
 
 }  // namespace weir::semantic

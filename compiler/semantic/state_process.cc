@@ -56,6 +56,7 @@ void CompileProcess(const ast::ProcessStage& stage, StageContext& context, Strea
   for (const auto& route : routes) node->route_schemas.push_back(route.schema);
   const ast::ErrorClause* on_error = stage.parts.on_error ? &*stage.parts.on_error : nullptr;
   auto& added = context.Add(std::move(node), flow, output.schema, std::move(output.mode), on_error);
+  BindFailedResults(context, added, added.program, added.result_error, flow, on_error);
   for (size_t i = 0; i < routes.size(); ++i) {
     if (!context.routes().RequireTarget(routes[i].route->target)) continue;
     StreamFlow rows = input;

@@ -327,6 +327,27 @@ StateCompiler::Output StateCompiler::BindOutput(const ast::OutputBlock& block) {
   return out;
 }
 
+void BindFailedResults(StageContext& context, plan::LogicalNode& added, plan::StateProgram& program,
+                       plan::Route& slot, const StreamFlow& results,
+                       const ast::ErrorClause* on_error) {
+  plan::ExprPtr fallible;
+  program.VisitResultExprs([&fallible](plan::ExprPtr& expr) {
+    if (fallible == nullptr) fallible = FindFallible(expr);
+  });
+  // Without any route the stage has been reported as a whole.
+  if (fallible == nullptr || !added.error.is_set()) return;
+  std::vector<Field> fields = results.schema->fields();
+  for (size_t i = 0; i < program.output.size() && i < fields.size(); ++i) {
+    if (program.output[i]->CanFail()) fields[i].type = fields[i].type.AsOptional();
+  }
+  StreamFlow rows = results;
+  rows.schema = Schema::Make(std::move(fields));
+  context.RequireErrorRoute(
+      added, slot, rows, fallible->span.valid() ? fallible->span : context.span(),
+      "`" + context.catalog().TextOf(fallible->span) + "` has no value for some results",
+      StageContext::kTryInstead, on_error);
+}
+
 int64_t StateCompiler::StateBytes() const {
   int64_t bytes = 48;
   for (const auto& key : program_.keys) bytes += EstimatedBytes(key->type);

@@ -78,4 +78,10 @@ class StateCompiler {
   bool emits_ = false;
 };
 
+/// Results of `added` (in `results`' rows) whose `on close` or `output` fails take the stage's
+/// error route too; what fails is null there.
+void BindFailedResults(StageContext& context, plan::LogicalNode& added, plan::StateProgram& program,
+                       plan::Route& slot, const StreamFlow& results,
+                       const ast::ErrorClause* on_error);
+
 }  // namespace weir::semantic

@@ -36,6 +36,7 @@ void CompileSession(const ast::SessionStage& stage, StageContext& context, Strea
   node->program = state.Take();
   const ast::ErrorClause* on_error = stage.parts.on_error ? &*stage.parts.on_error : nullptr;
   auto& added = context.Add(std::move(node), flow, output.schema, std::move(output.mode), on_error);
+  BindFailedResults(context, added, added.program, added.result_error, flow, on_error);
   if (stage.parts.late) {
     added.lateness = context.Duration(*stage.parts.late->after, "late after").value_or(0);
     NoteLateness(added.lateness, stage.parts.late->after->span, flow);

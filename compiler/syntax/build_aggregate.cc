@@ -80,6 +80,8 @@ void AstBuilder::AggregateClause(FlowParser::AggClauseContext* context, ast::Agg
     set(out.late, "late", Late(late->lateClause()));
   } else if (auto* ttl = dynamic_cast<FlowParser::AggTtlContext*>(context)) {
     set(out.ttl, "ttl", AmountClause(ttl, ttl->amount()));
+  } else if (auto* error = dynamic_cast<FlowParser::AggErrorContext*>(context)) {
+    set(out.on_error, "on error", OnError(error, error->route()));
   }
 }
 

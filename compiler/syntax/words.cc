@@ -83,7 +83,8 @@ constexpr std::string_view kSinkClauses[] = {"to",       "format",  "key", "batc
                                              "delivery", "columns", "pii", "on error"};
 constexpr std::string_view kViewClauses[] = {"key", "retain", "to"};
 constexpr std::string_view kAlertClauses[] = {"when", "for", "severity", "notify", "message"};
-constexpr std::string_view kAggregateClauses[] = {"by", "over", "emit", "late after", "ttl"};
+constexpr std::string_view kAggregateClauses[] = {"by",         "over", "emit",
+                                                  "late after", "ttl",  "on error"};
 constexpr std::string_view kSessionClauses[] = {"by",         "gap",      "max",    "state",
                                                 "on event",   "on close", "output", "emit",
                                                 "late after", "on error"};

@@ -29,7 +29,7 @@ ConnectorSpec ConsoleConnectorSpec() {
   role.make = [](const SinkRequest& request) -> Result<std::unique_ptr<SinkConnector>> {
     return std::unique_ptr<SinkConnector>(new ConsoleSink(request, STDOUT_FILENO));
   };
-  role.guarantee = SinkGuarantee::kAtLeastOnce;
+  role.guarantee = SinkGuarantee::kBestEffort;  // for eyes
   role.upsert = UpsertSupport::kAlways;
   spec.sink = std::move(role);
   spec.examples = {"to console()", "to console(format: \"table\", limit: 100)"};
