@@ -18,10 +18,6 @@ inline constexpr std::string_view kFormatKey =
 inline constexpr std::string_view kCommitsKey =
     "\x01"
     "commits";
-/// Written after a failure only, see RocksDbStateBackend.
-inline constexpr std::string_view kResumedKey =
-    "\x01"
-    "resumed";
 inline constexpr char kNamesTag = '\x02';
 inline constexpr char kEntriesTag = '\x10';
 

@@ -1,12 +1,16 @@
 #include "runtime/state/rocksdb_state_backend.h"
 
+#include <fcntl.h>
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/checkpoint.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <system_error>
 #include <utility>
 
 #include "runtime/base/log.h"
@@ -25,6 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kLargeCommit = 32 * 1024 * 1024;
+/// What must be free before a store whose disk was full is opened again.
+constexpr off_t kRoomToResume = 4 * 1024 * 1024;
 
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ViewOf(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -46,7 +52,7 @@ class RocksDbStateBackend final : public DurableStateBackend {
                       std::unique_ptr<rocksdb::DB> db)
       : folder_(std::move(folder)),
         clock_(options.clock == nullptr ? SystemClock::Instance() : *options.clock),
-        bulk_bytes_(options.bulk_bytes),
+        options_(options),
         db_(std::move(db)) {}
 
   /// Reads what is kept in memory; `acknowledged` is what the epoch mark said.
@@ -78,6 +84,8 @@ class RocksDbStateBackend final : public DurableStateBackend {
   Result<CommitRecord> CopyTo(const std::string& to,
                               const std::function<Status(const CommitRecord&)>& at_commit) override;
   Status Verify() const override {
+    const std::shared_lock lock(db_mutex_);
+    WEIR_TRY(Usable());
     return StatusFromRocksDb(db_->VerifyChecksum(), "verifying the state in " + folder_);
   }
   uint64_t DiskBytes() const override;
@@ -92,15 +100,18 @@ class RocksDbStateBackend final : public DurableStateBackend {
                        CommitHistory& history);
   Status LoadHistory(CommitHistory& history) const;
   Status LoadNames();
-  Status Resume();
+  Status OpenAgain();
+  Status FindRoom() const;
+  Status Usable() const;
   std::optional<std::string> PrefixOf(std::string_view operator_name, std::string_view slot) const;
   bool HasEntries(const std::string& prefix) const;
   std::string Doing(std::string_view what) const { return fmt::format("{} {}", what, folder_); }
 
   const std::string folder_;
   const Clock& clock_;
-  const size_t bulk_bytes_;
-  const std::unique_ptr<rocksdb::DB> db_;
+  const RocksDbStateOptions options_;
+  mutable std::shared_mutex db_mutex_;  ///< exclusive while it is opened again
+  std::unique_ptr<rocksdb::DB> db_;     ///< null: opening it again failed
   NameTable names_;
 
   std::mutex commit_mutex_;  ///< one commit or copy at a time
@@ -192,7 +203,7 @@ Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>
   const std::lock_guard lock(commit_mutex_);
   const uint64_t last = last_epoch();
   if (epoch <= last) return InternalError("commit of epoch {} after epoch {}", epoch, last);
-  if (failed_) WEIR_TRY(Resume());
+  if (failed_) WEIR_TRY(OpenAgain());
   const Micros start = clock_.Now();
   CommitRecord record{.epoch = epoch, .time = start};
   for (const StateDelta& delta : deltas) {
@@ -200,7 +211,7 @@ Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>
     record.bytes += delta.bytes();
   }
   // An entry of a few bytes costs as much as one of some dozens.
-  record.as_files = record.bytes + record.entries * kGroupPrefixSize >= bulk_bytes_;
+  record.as_files = record.bytes + record.entries * kGroupPrefixSize >= options_.bulk_bytes;
   const Grouped grouped = Group(deltas);
   CommitHistory history;
   {
@@ -230,16 +241,32 @@ Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>
   return Status::Ok();
 }
 
-/// Makes the store writable again after a failed commit. The log may end with that commit, whole or
-/// in part; flushing what is in memory ends this log's life, else a later commit and the failed one
-/// would both be replayed.
-Status RocksDbStateBackend::Resume() {
-  const std::string doing = Doing("resuming after a failed commit in");
-  WEIR_TRY(StatusFromRocksDb(db_->Resume(), doing));
-  WEIR_TRY(StatusFromRocksDb(
-      db_->Put(rocksdb::WriteOptions(), SliceOf(kResumedKey), std::to_string(last_epoch())),
-      doing));
-  WEIR_TRY(StatusFromRocksDb(db_->Flush(rocksdb::FlushOptions()), doing));
+Status RocksDbStateBackend::Usable() const {
+  if (db_ != nullptr) return Status::Ok();
+  return UnavailableError("the state in {} is closed after a failed commit until one succeeds",
+                          folder_);
+}
+
+/// While a disk is full the store stays open, for reading.
+Status RocksDbStateBackend::FindRoom() const {
+  const std::string probe = folder_ + "/scratch/room";
+  const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const int error = file < 0 ? errno : ::posix_fallocate(file, 0, kRoomToResume);
+  if (file >= 0) ::close(file);
+  ::unlink(probe.c_str());
+  if (error == 0 || error == EOPNOTSUPP) return Status::Ok();
+  return ResourceExhaustedError("no room for the state in {}: {}", folder_,
+                                std::generic_category().message(error));
+}
+
+/// Makes the store writable again after a failed commit. Not by DB::Resume: the log that could not
+/// be written is still in use then, and RocksDB 7.8 ends the process when it touches it again.
+/// Opening replays the log, whose end may be that commit, whole or in part.
+Status RocksDbStateBackend::OpenAgain() {
+  WEIR_TRY(FindRoom());
+  const std::unique_lock lock(db_mutex_);
+  db_.reset();
+  WEIR_ASSIGN(db_, OpenStoreForWriting(folder_, options_));
   CommitHistory stored;
   WEIR_TRY(LoadHistory(stored));
   if (stored.last_epoch() != last_epoch()) {
@@ -265,6 +292,8 @@ Result<std::optional<std::string>> RocksDbStateBackend::Get(std::string_view ope
                                                             std::string_view key) const {
   std::optional<std::string> full = PrefixOf(operator_name, slot);
   if (!full) return std::optional<std::string>();
+  const std::shared_lock lock(db_mutex_);
+  WEIR_TRY(Usable());
   AppendBigEndian(*full, key_group, 2);
   full->append(key);
   std::string value;
@@ -280,6 +309,8 @@ Result<std::vector<std::optional<std::string>>> RocksDbStateBackend::MultiGet(
   std::vector<std::optional<std::string>> values(keys.size());
   const std::optional<std::string> prefix = PrefixOf(operator_name, slot);
   if (!prefix || keys.empty()) return values;
+  const std::shared_lock lock(db_mutex_);
+  WEIR_TRY(Usable());
   std::vector<std::string> full(keys.size(), *prefix);
   std::vector<rocksdb::Slice> slices(keys.size());
   bool sorted = true;
@@ -306,6 +337,8 @@ Status RocksDbStateBackend::Scan(
     const std::function<Status(std::string_view, std::string_view)>& visit) const {
   std::optional<std::string> prefix = PrefixOf(operator_name, slot);
   if (!prefix) return Status::Ok();
+  const std::shared_lock lock(db_mutex_);
+  WEIR_TRY(Usable());
   AppendBigEndian(*prefix, key_group, 2);
   const std::string end = EndOfPrefix(*prefix);
   const rocksdb::Slice end_slice(end);
@@ -320,6 +353,8 @@ Status RocksDbStateBackend::Scan(
 }
 
 bool RocksDbStateBackend::HasEntries(const std::string& prefix) const {
+  const std::shared_lock lock(db_mutex_);
+  if (db_ == nullptr) return false;
   const std::string end = EndOfPrefix(prefix);
   const rocksdb::Slice end_slice(end);
   rocksdb::ReadOptions options;
@@ -350,12 +385,18 @@ std::vector<std::string> RocksDbStateBackend::Slots(std::string_view operator_na
 Result<CommitRecord> RocksDbStateBackend::CopyTo(
     const std::string& to, const std::function<Status(const CommitRecord&)>& at_commit) {
   const std::string doing = Doing("copying the state in");
+  {
+    // What takes long goes first, while commits go on.
+    const std::shared_lock open(db_mutex_);
+    WEIR_TRY(Usable());
+    WEIR_TRY(StatusFromRocksDb(db_->Flush(rocksdb::FlushOptions()), doing));
+  }
+  const std::lock_guard lock(commit_mutex_);
+  const std::shared_lock open(db_mutex_);  // after the other one, as a commit takes them
+  WEIR_TRY(Usable());
   rocksdb::Checkpoint* made = nullptr;
   WEIR_TRY(StatusFromRocksDb(rocksdb::Checkpoint::Create(db_.get(), &made), doing));
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
-  // What takes long goes first, while commits go on.
-  WEIR_TRY(StatusFromRocksDb(db_->Flush(rocksdb::FlushOptions()), doing));
-  const std::lock_guard lock(commit_mutex_);
   const std::vector<CommitRecord> commits = Commits();
   if (commits.empty()) return FailedPreconditionError("{}: nothing is committed yet", folder_);
   const std::string target = fs::absolute(to).string() + "/db";

@@ -36,6 +36,9 @@ std::vector<FunctionDef> Scalars() {
       FunctionBuilder("greater", "math", "")
           .Takes({Param("a", TypePattern::Any(), ""), Param("b", TypePattern::SameAs(0), "")},
                  ReturnsArgument(0), nullptr),
+      FunctionBuilder("parse_json", "json", "")
+          .Takes({Param("text", text, "")}, DataType::Json(), nullptr)
+          .Fallible(),
       FunctionBuilder("sha256", "hash", "").Takes({Param("text", text, "")}, text, nullptr),
   };
 }

@@ -396,6 +396,7 @@ int OpenElsewhere(const std::function<Status()>& open) {
 }
 
 TEST_F(FileSinkTest, AnotherProcessMayNotWriteTheSameSingleFile) {
+  request_.resumable = false;
   const std::string path = Path("shared.jsonl");
   FileLock other;
   ASSERT_TRUE(other.Take(Path(".shared.jsonl.tmp")).ok());
@@ -408,6 +409,7 @@ TEST_F(FileSinkTest, AnotherProcessMayNotWriteTheSameSingleFile) {
 }
 
 TEST_F(FileSinkTest, WhatAKilledRunLeftOfASingleFileIsWrittenAnew) {
+  request_.resumable = false;
   Write(".left.jsonl.tmp", "{\"n\":1}\n{\"n\":");
   {
     Result<std::unique_ptr<SinkConnector>> sink =

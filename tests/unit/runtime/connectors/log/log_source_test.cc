@@ -205,13 +205,13 @@ TEST_F(LogSourceTest, RetentionDeletesWholeSegmentsAndOldPositionsAreErrors) {
   ASSERT_TRUE(writer->Close().ok());
 }
 
-TEST_F(LogSourceTest, RetentionRunsWhenASinkIsOpened) {
+TEST_F(LogSourceTest, RetentionRunsWhenWritingStarts) {
   WriteRows(0, 10, kOnePartition);
   clock_.AdvanceTo(clock_.Now() + 60 * kMicrosPerSecond);
   const LogOptions retain = {{"partitions", Value::Int64(1)},
                              {"retain", Value::Duration(30 * kMicrosPerSecond)}};
   ASSERT_EQ(Segments().size(), 1U);
-  ASSERT_TRUE(OpenSink(retain).ok());
+  Writer(*Sink(retain));
   EXPECT_TRUE(Segments().empty());
   EXPECT_TRUE(ReadAll().empty());
   WriteRows(10, 5, kOnePartition);
