@@ -38,6 +38,8 @@ std::unique_ptr<Command> MakeConnectorsCommand();
 std::unique_ptr<Command> MakeDlqCommand();
 std::unique_ptr<Command> MakeCheckpointsCommand();
 std::unique_ptr<Command> MakeStateCommand();
+std::unique_ptr<Command> MakeSavepointCommand();
+std::unique_ptr<Command> MakeRestoreCommand();
 /// `root`: the whole program, whose sub-commands and options are completed.
 std::unique_ptr<Command> MakeCompletionCommand(CLI::App* root);
 std::unique_ptr<Command> MakeVersionCommand();

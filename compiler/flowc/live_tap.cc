@@ -47,9 +47,8 @@ std::vector<std::string> LiveTaps::LastRows(const std::string& stream, size_t co
     const ColumnPtr& op = batch.hidden().op;
     for (uint32_t i = selected.count(); i > 0 && rows.size() < count; --i) {
       // A delete carries only the key of a row that is no more.
-      const bool is_delete =
-          op != nullptr &&
-          ColumnView<uint8_t>(*op)[selected[i - 1]] == static_cast<uint8_t>(RowOp::kDelete);
+      const bool is_delete = op != nullptr && ColumnView<uint8_t>(*op)[selected[i - 1]] ==
+                                                  static_cast<uint8_t>(RowOp::kDelete);
       if (is_delete) continue;
       std::string json;
       AppendRowJson(batch, selected[i - 1], json);

@@ -25,6 +25,8 @@ std::vector<std::unique_ptr<Command>> MakeCommands(CLI::App& root) {
   commands.push_back(MakeDlqCommand());
   commands.push_back(MakeCheckpointsCommand());
   commands.push_back(MakeStateCommand());
+  commands.push_back(MakeSavepointCommand());
+  commands.push_back(MakeRestoreCommand());
   commands.push_back(MakeCompletionCommand(&root));
   commands.push_back(MakeVersionCommand());
   return commands;

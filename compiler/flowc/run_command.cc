@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 
 #include "compiler/flowc/command.h"
@@ -14,6 +15,7 @@
 #include "compiler/flowc/plan_tables.h"
 #include "compiler/flowc/run_server.h"
 #include "compiler/flowc/run_summary.h"
+#include "compiler/flowc/snapshot_service.h"
 #include "compiler/flowc/state_folder.h"
 #include "compiler/flowc/stop_signal.h"
 #include "compiler/flowc/terminal.h"
@@ -145,7 +147,12 @@ class RunCommand final : public Command {
       };
     }
     WEIR_ASSIGN(const std::unique_ptr<Job> job, Job::Build(plan_, options));
-    const std::unique_ptr<RunServer> server = Serve(folder, *job);
+    std::unique_ptr<SnapshotService> snapshots;
+    if (state != nullptr) {
+      snapshots = std::make_unique<SnapshotService>(*state, *options.outbox, FlowText(), settings);
+      snapshots->Start();
+    }
+    const std::unique_ptr<RunServer> server = Serve(folder, *job, snapshots.get());
     Status status = job->Start();
     if (status.ok()) status = Drive(*job, mode, taps, server.get());
     Status closed = job->Close();
@@ -168,8 +175,14 @@ class RunCommand final : public Command {
     return Status::Ok();
   }
 
+  std::string FlowText() const {
+    std::ifstream file(file_);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
   /// Null: nobody can ask this run. That is no reason not to run.
-  std::unique_ptr<RunServer> Serve(const StateFolder& folder, Job& job) const {
+  std::unique_ptr<RunServer> Serve(const StateFolder& folder, Job& job,
+                                   SnapshotService* snapshots) const {
     if (!folder.is_open()) return nullptr;
     RunRecord record;
     record.process = ::getpid();
@@ -179,7 +192,7 @@ class RunCommand final : public Command {
     record.profile = options_.profile;
     record.stores = StoreFolders(*plan_->logical);
     record.queries = ExampleQueries(*plan_->logical);
-    auto server = RunServer::Start(folder, std::move(record), job);
+    auto server = RunServer::Start(folder, std::move(record), job, snapshots);
     if (server.ok()) return *std::move(server);
     Log(fmt::format("this run can't be queried: {}", server.status().message()));
     return nullptr;

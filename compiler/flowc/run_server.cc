@@ -25,14 +25,15 @@ std::vector<MemoryView> ViewsOf(const Job& job) {
 
 }  // namespace
 
-RunServer::RunServer(const StateFolder& folder, RunRecord record, Job& job)
-    : folder_(folder), record_(std::move(record)), job_(job) {
+RunServer::RunServer(const StateFolder& folder, RunRecord record, Job& job,
+                     SnapshotService* snapshots)
+    : folder_(folder), record_(std::move(record)), job_(job), snapshots_(snapshots) {
   queries_ = std::make_unique<QueryEngine>([this] { return OpenDatabase(); }, ViewsOf(job));
 }
 
 Result<std::unique_ptr<RunServer>> RunServer::Start(const StateFolder& folder, RunRecord record,
-                                                    Job& job) {
-  std::unique_ptr<RunServer> server(new RunServer(folder, std::move(record), job));
+                                                    Job& job, SnapshotService* snapshots) {
+  std::unique_ptr<RunServer> server(new RunServer(folder, std::move(record), job, snapshots));
   WEIR_TRY(server->record_.Write(folder.path()));
   WEIR_ASSIGN(server->server_,
               ControlServer::Start(SocketIn(folder.path()),
@@ -55,9 +56,10 @@ RunServer::~RunServer() {
 ControlReply RunServer::Handle(const ControlRequest& request) {
   if (request.name == "query") return Query(request.arguments);
   if (request.name == "status") return State();
+  if (request.name == "savepoint") return Savepoint(request.arguments);
   ControlReply reply;
-  reply.status =
-      UnimplementedError("there is no request {}; there are query and status", request.name);
+  reply.status = UnimplementedError("there is no request {}; there are query, savepoint and status",
+                                    request.name);
   return reply;
 }
 
@@ -69,6 +71,19 @@ ControlReply RunServer::Query(const Json& arguments) {
   Result<std::string> result = queries_->Run(*request);
   reply.status = result.status();
   if (result.ok()) reply.body = *std::move(result);
+  return reply;
+}
+
+ControlReply RunServer::Savepoint(const Json& arguments) {
+  ControlReply reply;
+  if (snapshots_ == nullptr) {
+    reply.status = FailedPreconditionError(
+        "this run keeps no state, so there is nothing to save: start it with --state DIR");
+    return reply;
+  }
+  const Result<std::string> taken = snapshots_->TakeSavepoint(arguments.value("to", ""));
+  reply.status = taken.status();
+  if (taken.ok()) reply.fields["savepoint"] = *taken;
   return reply;
 }
 

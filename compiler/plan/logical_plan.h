@@ -16,6 +16,9 @@ struct PipelineSettings {
   std::string name;
   bool exactly_once = true;
   Micros checkpoint_every = kMicrosPerSecond;
+  Micros snapshot_every = 60 * kMicrosPerSecond;  ///< 0: none but on demand
+  int64_t snapshots_kept = 3;
+  std::string snapshot_dir;  ///< "": in the state folder
   int64_t state_memory = int64_t{2} << 30;  ///< bytes
   std::optional<int64_t> workers;
   std::string base_dir;  ///< of the .flow file: schemas, DDL, `use`

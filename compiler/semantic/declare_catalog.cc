@@ -257,6 +257,13 @@ std::optional<Micros> Catalog::ConstantDuration(const ast::Expr& expr, std::stri
   return value->as_int64();
 }
 
+std::optional<std::string> Catalog::ConstantText(const ast::Expr& expr, std::string_view what,
+                                                 const Scope* scope) const {
+  std::optional<Value> value = Constant(expr, DataType::String(), what, scope);
+  if (!value) return std::nullopt;
+  return std::string(value->as_string());
+}
+
 std::optional<int64_t> Catalog::ConstantInteger(const ast::Expr& expr, std::string_view what,
                                                 const Scope* scope) const {
   std::optional<Value> value = Constant(expr, DataType::Int64(), what, scope);

@@ -104,6 +104,8 @@ class Catalog {
   /// A duration in microseconds, an integer, a size in bytes, a number.
   std::optional<Micros> ConstantDuration(const ast::Expr& expr, std::string_view what,
                                          const Scope* scope = nullptr) const;
+  std::optional<std::string> ConstantText(const ast::Expr& expr, std::string_view what,
+                                          const Scope* scope = nullptr) const;
   std::optional<int64_t> ConstantInteger(const ast::Expr& expr, std::string_view what,
                                          const Scope* scope = nullptr) const;
   std::optional<int64_t> ConstantSize(const ast::Expr& expr, std::string_view what,

@@ -1,5 +1,9 @@
 #include "compiler/semantic/flow_settings.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "compiler/diagnostics/suggest.h"
 
 namespace weir::semantic {
@@ -29,6 +33,7 @@ class HeadReader {
     const std::string& name = setting.name.text;
     if (name == "delivery") return ReadDelivery(*setting.value);
     if (name == "checkpoint") return ReadCheckpoint(*setting.value);
+    if (name == "snapshot") return ReadSnapshot(*setting.value);
     if (name == "state_memory") {
       settings_.state_memory =
           catalog_.ConstantSize(*setting.value, name).value_or(settings_.state_memory);
@@ -62,25 +67,59 @@ class HeadReader {
   }
 
   void ReadCheckpoint(const ast::Expr& value) {
+    const ast::StructExpr* record = Record(value, "checkpoint", "{ every: 1s }");
+    if (record == nullptr) return;
+    for (const ast::StructEntry& entry : record->entries) {
+      if (IsField(entry, "every")) {
+        ReadDuration(*entry.value, settings_.checkpoint_every);
+      } else {
+        ReportEntry(entry, "checkpoint", "there is: every");
+      }
+    }
+  }
+
+  void ReadSnapshot(const ast::Expr& value) {
+    const ast::StructExpr* record = Record(value, "snapshot", "{ every: 1m, keep: 3 }");
+    if (record == nullptr) return;
+    for (const ast::StructEntry& entry : record->entries) {
+      if (IsField(entry, "every")) {
+        ReadDuration(*entry.value, settings_.snapshot_every);
+      } else if (IsField(entry, "keep")) {
+        const std::optional<int64_t> kept = catalog_.ConstantInteger(*entry.value, "keep");
+        settings_.snapshots_kept = std::max<int64_t>(1, kept.value_or(settings_.snapshots_kept));
+      } else if (IsField(entry, "dir")) {
+        settings_.snapshot_dir = catalog_.ConstantText(*entry.value, "dir").value_or("");
+      } else {
+        ReportEntry(entry, "snapshot", "there are: every, keep, dir");
+      }
+    }
+  }
+
+  const ast::StructExpr* Record(const ast::Expr& value, std::string_view name,
+                                std::string_view example) {
     const auto* record = value.Try<ast::StructExpr>();
     if (record == nullptr) {
       catalog_.diagnostics()
           .Report(Code::kF0162, value.span)
-          .Message("`checkpoint` takes a record")
-          .Help("for example `checkpoint = { every: 1s }`");
-      return;
+          .Message("`{}` takes a record", name)
+          .Help(fmt::format("for example `{} = {}`", name, example));
     }
-    for (const ast::StructEntry& entry : record->entries) {
-      if (entry.kind == ast::StructEntry::Kind::kField && entry.name.text == "every") {
-        std::optional<Micros> every = catalog_.ConstantDuration(*entry.value, "every");
-        settings_.checkpoint_every = every.value_or(settings_.checkpoint_every);
-        continue;
-      }
-      catalog_.diagnostics()
-          .Report(Code::kF0162, entry.span)
-          .Arg("checkpoint." + entry.name.text)
-          .Help("there is: every");
-    }
+    return record;
+  }
+
+  static bool IsField(const ast::StructEntry& entry, std::string_view name) {
+    return entry.kind == ast::StructEntry::Kind::kField && entry.name.text == name;
+  }
+
+  void ReadDuration(const ast::Expr& value, Micros& into) {
+    into = catalog_.ConstantDuration(value, "every").value_or(into);
+  }
+
+  void ReportEntry(const ast::StructEntry& entry, std::string_view setting, std::string_view help) {
+    catalog_.diagnostics()
+        .Report(Code::kF0162, entry.span)
+        .Arg(fmt::format("{}.{}", setting, entry.name.text))
+        .Help(std::string(help));
   }
 
   const Catalog& catalog_;

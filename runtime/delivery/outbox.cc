@@ -174,7 +174,7 @@ Result<std::string> Outbox::Read(const OutboxChunk& chunk) const {
 
 void Outbox::RemoveIfDone(uint64_t file) {
   const auto found = files_.find(file);
-  if (file == current_ || found == files_.end() || found->second.chunks > 0) return;
+  if (pins_ > 0 || file == current_ || found == files_.end() || found->second.chunks > 0) return;
   ::unlink(PathOf(file).c_str());
   files_.erase(found);
 }
@@ -201,6 +201,25 @@ Status Outbox::RemoveUnlisted() {
     RemoveIfDone(file);
   }
   return Status::Ok();
+}
+
+std::vector<std::string> Outbox::Pin() {
+  const std::lock_guard lock(mutex_);
+  ++pins_;
+  std::vector<std::string> paths;
+  for (const auto& [number, file] : files_) {
+    if (file.chunks > 0) paths.push_back(PathOf(number));
+  }
+  return paths;
+}
+
+void Outbox::Unpin() {
+  const std::lock_guard lock(mutex_);
+  if (--pins_ > 0) return;
+  for (auto it = files_.begin(); it != files_.end();) {
+    const uint64_t file = (it++)->first;
+    RemoveIfDone(file);
+  }
 }
 
 int64_t Outbox::waiting_bytes() const {

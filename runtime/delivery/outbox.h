@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/base/result.h"
 
@@ -55,6 +56,11 @@ class Outbox {
   /// Removes files without a chunk that is kept. Once, before the first Append.
   Status RemoveUnlisted();
 
+  /// Files that hold chunks, as full paths, and keeps them until Unpin, so that a snapshot can copy
+  /// them. What is appended later may be in them too.
+  std::vector<std::string> Pin();
+  void Unpin();
+
   /// Of chunks that are not released.
   int64_t waiting_bytes() const;
 
@@ -75,6 +81,7 @@ class Outbox {
   int descriptor_ = -1;   ///< of the current one
   bool unsynced_ = false, unnamed_ = false;
   int64_t waiting_bytes_ = 0;
+  int pins_ = 0;
 };
 
 }  // namespace weir
