@@ -1,0 +1,136 @@
+#include "runtime/delivery/outbox.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OutboxTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() /
+              fmt::format("weir-outbox-{}-{}", ::getpid(),
+                          ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::unique_ptr<Outbox> Open(int64_t file_bytes = 100) {
+    auto outbox = std::make_unique<Outbox>(folder_.string(), file_bytes);
+    EXPECT_TRUE(outbox->Open().ok());
+    return outbox;
+  }
+  static OutboxChunk Append(Outbox& outbox, std::string_view bytes) {
+    auto chunk = outbox.Append(bytes);
+    EXPECT_TRUE(chunk.ok()) << chunk.status().ToString();
+    return *chunk;
+  }
+  std::set<std::string> Names() const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(OutboxTest, WhatWasAppendedIsReadBack) {
+  const auto outbox = Open();
+  const OutboxChunk a = Append(*outbox, "first");
+  const OutboxChunk empty = Append(*outbox, "");
+  const OutboxChunk b = Append(*outbox, std::string(1000, 'b'));
+  ASSERT_TRUE(outbox->Sync().ok());
+  EXPECT_EQ(*outbox->Read(a), "first");
+  EXPECT_EQ(*outbox->Read(empty), "");
+  EXPECT_EQ(*outbox->Read(b), std::string(1000, 'b'));
+  EXPECT_EQ(outbox->waiting_bytes(), 1005);
+}
+
+TEST_F(OutboxTest, ChunksHaveATextForm) {
+  const OutboxChunk chunk{7, 123, 456, UINT64_MAX};
+  const std::string text = chunk.ToText() + " rest";
+  std::string_view left = text;
+  EXPECT_EQ(*OutboxChunk::FromText(left), chunk);
+  EXPECT_EQ(left, " rest");
+  left = "7 x";
+  EXPECT_EQ(OutboxChunk::FromText(left).status().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(OutboxTest, AFileGoesWhenAllItsChunksAreReleased) {
+  const auto outbox = Open();
+  const OutboxChunk a = Append(*outbox, std::string(60, 'a'));
+  const OutboxChunk b = Append(*outbox, std::string(60, 'b'));
+  const OutboxChunk c = Append(*outbox, "c");  // in the next file
+  EXPECT_NE(c.file, a.file);
+  EXPECT_EQ(Names().size(), 2u);
+  outbox->Release(a);
+  EXPECT_EQ(Names().size(), 2u);
+  outbox->Release(b);
+  EXPECT_EQ(Names().size(), 1u);
+  outbox->Release(c);
+  EXPECT_EQ(Names().size(), 1u);  // chunks are still appended to it
+  EXPECT_EQ(outbox->waiting_bytes(), 0);
+}
+
+TEST_F(OutboxTest, ALaterRunKeepsWhatItsCommitListsAndNoMore) {
+  OutboxChunk listed, unlisted;
+  {
+    const auto outbox = Open();
+    listed = Append(*outbox, std::string(200, 'l'));
+    unlisted = Append(*outbox, std::string(200, 'u'));
+    ASSERT_TRUE(outbox->Sync().ok());
+  }
+  const auto outbox = Open();
+  outbox->Keep(listed);
+  ASSERT_TRUE(outbox->RemoveUnlisted().ok());
+  EXPECT_EQ(Names().size(), 1u);
+  EXPECT_EQ(*outbox->Read(listed), std::string(200, 'l'));
+  EXPECT_EQ(outbox->Read(unlisted).status().code(), StatusCode::kDataLoss);
+  // A name never means two files.
+  EXPECT_GT(Append(*outbox, "n").file, listed.file);
+  outbox->Release(listed);
+  EXPECT_EQ(Names().size(), 1u);
+}
+
+TEST_F(OutboxTest, DamageIsNamed) {
+  const auto outbox = Open();
+  const OutboxChunk chunk = Append(*outbox, "precious");
+  ASSERT_TRUE(outbox->Sync().ok());
+  const fs::path file = folder_ / *Names().begin();
+  {
+    std::fstream damaged(file, std::ios::in | std::ios::out | std::ios::binary);
+    damaged.seekp(3);
+    damaged.put('X');
+  }
+  const auto read = outbox->Read(chunk);
+  EXPECT_EQ(read.status().code(), StatusCode::kDataLoss);
+  EXPECT_THAT(read.status().message(), ::testing::HasSubstr(file.string()));
+  fs::resize_file(file, 2);
+  EXPECT_EQ(outbox->Read(chunk).status().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(OutboxTest, FilesThatASnapshotCopiesStay) {
+  const auto outbox = Open();
+  const OutboxChunk a = Append(*outbox, std::string(200, 'a'));
+  const OutboxChunk b = Append(*outbox, "b");
+  const std::vector<std::string> pinned = outbox->Pin();
+  EXPECT_EQ(pinned.size(), 2u);
+  outbox->Release(a);
+  EXPECT_TRUE(fs::exists(pinned[0]));
+  outbox->Unpin();
+  EXPECT_FALSE(fs::exists(pinned[0]));
+  EXPECT_EQ(*outbox->Read(b), "b");
+}
+
+}  // namespace
+}  // namespace weir
