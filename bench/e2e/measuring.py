@@ -10,13 +10,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def parse_options(description, workers=1):
+def parse_options(description, workers=1, **more):
+    """`more`: options of one benchmark alone, as name=(default, help)."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--flowc", default="build/release/bin/flowc")
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=workers)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--dir", default="data/bench")
+    for name, (default, text) in more.items():
+        parser.add_argument(f"--{name}", default=default, help=f"{text} (default: {default})")
     return parser.parse_args()
 
 

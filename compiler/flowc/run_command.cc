@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -235,7 +236,11 @@ class RunCommand final : public Command {
     }
     summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     summary.usage = ProcessUsage::Now();
-    summary.checkpoints = const_cast<Job&>(job).coordinator().committed();
+    const JobCoordinator& coordinator = const_cast<Job&>(job).coordinator();
+    summary.checkpoints = coordinator.committed();
+    summary.failed_checkpoints = coordinator.failed_checkpoints();
+    summary.pauses.assign(coordinator.pauses().begin(), coordinator.pauses().end());
+    std::sort(summary.pauses.begin(), summary.pauses.end());
     if (!status.ok()) summary.error = status.message();
     if (!summary_file_.empty()) WEIR_TRY(WriteSummary(summary));
     if (json_) {

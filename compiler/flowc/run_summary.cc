@@ -53,7 +53,14 @@ std::string RunSummary::ToJson() const {
                {"user_seconds", usage.user_seconds},
                {"system_seconds", usage.system_seconds},
                {"peak_rss_bytes", usage.peak_rss_bytes},
-               {"checkpoints", checkpoints}};
+               {"checkpoints", checkpoints},
+               {"failed_checkpoints", failed_checkpoints}};
+  if (!pauses.empty()) {
+    const auto share = [this](size_t percent) {
+      return static_cast<double>(pauses[(pauses.size() - 1) * percent / 100]) / 1000;
+    };
+    json["barrier_pause_ms"] = {{"median", share(50)}, {"p99", share(99)}, {"largest", share(100)}};
+  }
   if (!error.empty()) json["error"] = error;
   Json all = Json::object();
   for (const NamedLedger& named : operators) {

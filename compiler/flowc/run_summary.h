@@ -18,7 +18,9 @@ struct RunSummary {
   double seconds = 0;  ///< wall clock, from start to the last delivery
   ProcessUsage usage;
   int64_t checkpoints = 0;
-  std::string error;  ///< "" when the run succeeded
+  int64_t failed_checkpoints = 0;
+  std::vector<int64_t> pauses;  ///< of the last barriers, in microseconds, sorted
+  std::string error;            ///< "" when the run succeeded
   std::vector<NamedLedger> operators;
 
   std::string ToJson() const;

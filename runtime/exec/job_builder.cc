@@ -77,6 +77,7 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
     job_->workers_.push_back(
         std::make_unique<Worker>(i, job_->signals_.get(), job_->checkpoints_.get()));
     job_->workers_.back()->context()->snapshot_state = options_.state != nullptr;
+    job_->workers_.back()->context()->clock = options_.clock;
   }
   WEIR_TRY(OpenConnectors());
   WEIR_TRY(RestoreSinks());

@@ -12,6 +12,7 @@ namespace {
 constexpr Micros kDrainTime = 30 * kMicrosPerSecond;
 /// Until a commit that failed is tried again.
 constexpr Micros kRetryPause = kMicrosPerSecond;
+constexpr size_t kPausesKept = 10'000;
 /// Failed commits in a row between two lines that say so.
 constexpr int kReportEvery = 30;
 
@@ -144,9 +145,13 @@ bool JobCoordinator::CheckLedgers(const NodeAccounts& accounts, Micros now) {
 
 void JobCoordinator::Commit(Micros now) {
   NodeAccounts accounts;
+  Micros pause = 0;
   for (Worker* worker : workers_) {
+    pause = std::max(pause, worker->barrier_pause());
     for (const auto& [node, account] : worker->barrier_accounts()) accounts[node].Add(account);
   }
+  pauses_.push_back(pause);
+  if (pauses_.size() > kPausesKept) pauses_.pop_front();
   if (!CheckLedgers(accounts, now)) return;
   std::vector<StateDelta> extra;
   extra.push_back(LedgerDelta(*plan_, accounts));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -40,6 +41,9 @@ class JobCoordinator {
   /// Clock time of the next barrier; kMaxTimestamp: none planned.
   Micros next_checkpoint() const { return next_; }
   int64_t committed() const { return committed_; }
+  int64_t failed_checkpoints() const { return checkpoints_->failed(); }
+  /// How long each barrier held up rows on the worker that it held up most, the newest last.
+  const std::deque<Micros>& pauses() const { return pauses_; }
 
  private:
   bool FindFailure();
@@ -65,6 +69,7 @@ class JobCoordinator {
   bool under_way_ = false;   ///< workers align it
   bool committing_ = false;  ///< the committer has it
   bool delivering_ = false;
+  std::deque<Micros> pauses_;
   int failures_ = 0;           ///< commits in a row
   bool books_failed_ = false;  ///< the last checkpoint's ledger did not add up
   Micros drained_by_ = kMaxTimestamp;

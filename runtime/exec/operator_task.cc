@@ -152,6 +152,7 @@ void OperatorTask::SetAccount(const NodeAccount& account) {
 }
 
 void OperatorTask::Barrier() {
+  const Micros start = context_->clock == nullptr ? 0 : context_->clock->Now();
   Check(op_->PrepareBarrier(*this));
   if (sink_ != nullptr) Check(sink_->Freeze(progress_.aligned()));
   if (context_->snapshot_state && !context_->failed()) {
@@ -162,6 +163,7 @@ void OperatorTask::Barrier() {
   }
   context_->accounts.emplace_back(node_id_, Account());
   ++context_->aligned_tasks;
+  if (context_->clock != nullptr) context_->barrier_time += context_->clock->Now() - start;
   SendAll(Control::Barrier(progress_.aligned()));
 }
 

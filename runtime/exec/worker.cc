@@ -1,6 +1,7 @@
 #include "runtime/exec/worker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/connector/sink_connector.h"
 
@@ -95,6 +96,7 @@ bool Worker::CompleteBarrier() {
   barrier_open_ = false;
   context_.aligned_tasks = 0;
   barrier_accounts_ = std::move(context_.accounts);
+  barrier_pause_ = std::exchange(context_.barrier_time, 0);
   context_.accounts.clear();
   std::vector<StateDelta> deltas = std::move(context_.deltas);
   context_.deltas.clear();

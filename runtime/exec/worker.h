@@ -83,6 +83,8 @@ class Worker {
   const std::vector<std::pair<int, NodeAccount>>& barrier_accounts() const {
     return barrier_accounts_;
   }
+  /// How long the last barrier held up rows here. After ReadyToCommit only.
+  Micros barrier_pause() const { return barrier_pause_; }
   /// The last published copy.
   void Published(std::vector<std::pair<int, NodeAccount>>& accounts,
                  std::vector<SourceView>& sources) const;
@@ -136,6 +138,7 @@ class Worker {
   Micros last_tick_ = kMinTimestamp;
   uint64_t published_request_ = 0;
   std::vector<std::pair<int, NodeAccount>> barrier_accounts_;
+  Micros barrier_pause_ = 0;
 
   std::atomic<bool> failed_{false};
   std::atomic<uint64_t> delivered_{0};

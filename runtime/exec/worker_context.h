@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/status.h"
 #include "runtime/exec/node_account.h"
 #include "runtime/state/state_backend.h"
@@ -21,6 +22,10 @@ struct WorkerContext {
   std::vector<StateDelta> deltas;
   /// Ledgers as of the barrier under way, by node of the physical plan.
   std::vector<std::pair<int, NodeAccount>> accounts;
+  /// Tells how long barriers hold rows up; null: nobody asks.
+  const Clock* clock = nullptr;
+  /// Time that the tasks spent on the barrier under way, instead of on rows.
+  Micros barrier_time = 0;
   /// Tasks that have the barrier under way on all inputs.
   size_t aligned_tasks = 0;
   /// Batches that operators have emitted so far.
