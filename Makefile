@@ -23,7 +23,7 @@ CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
-        install-store bench-checkpoints bench-store bench-kafka clean
+        install-store bench-checkpoints chaos bench-store bench-kafka clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,10 @@ oracle: install-tests build ## The speed layer against DuckDB, 1 M events: files
 	@$(WEIR_TEST_PYTHON) tests/oracle/run_topics_oracle.py --flowc $(FLOWC) --through kafka \
 	  --events 1000000 --broker build/oracle-broker; \
 	  status=$$?; deploy/dev/services down kafka --dir build/oracle-broker --purge; exit $$status
+
+chaos: build ## kill -9 while the speed layer runs, 200 rounds of 1 M events and all kill points
+	@python3 tests/chaos/run_chaos.py --flowc $(FLOWC) --rounds 200 --events 1000000 --every 250ms
+	@python3 tests/chaos/run_chaos.py --flowc $(FLOWC) --points
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 	@python3 bench/e2e/run_job.py --flowc $(FLOWC)

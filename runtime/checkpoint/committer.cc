@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "runtime/base/check.h"
+#include "runtime/base/kill_point.h"
 #include "runtime/state/state_access.h"
 
 namespace weir {
@@ -77,6 +78,7 @@ Result<StateDelta> Committer::PrepareSinks(uint64_t epoch) {
     writer.Put(kSinksSlot, kUnkeyedGroup, name, *std::move(state));
     auto mark = sink->ReadMark();
     if (!mark.ok()) return mark.status().WithContext(name);
+    KillPoint::Pass("sink-prepared");
     if (*mark) writer.Put(kMarksSlot, kUnkeyedGroup, name, std::to_string((*mark)->epoch));
   }
   return writer.Take();
@@ -86,6 +88,7 @@ Status Committer::DeliverSinks(uint64_t epoch) const {
   for (const auto& [name, sink] : sinks_) {
     const Status delivered = sink->Committed(epoch);
     if (!delivered.ok()) return delivered.WithContext(name);
+    KillPoint::Pass("sink-delivered");
   }
   return Status::Ok();
 }
@@ -93,8 +96,10 @@ Status Committer::DeliverSinks(uint64_t epoch) const {
 CommitResult Committer::Perform(CommitRequest request) {
   CommitResult result;
   result.epoch = request.epoch;
+  KillPoint::Pass("before-prepare");
   auto sinks = PrepareSinks(request.epoch);
   if (sinks.ok()) {
+    KillPoint::Pass("before-commit");
     // Operators' changes stay apart: a failed commit gives them back, sinks are asked anew.
     request.deltas.push_back(*std::move(sinks));
     result.status =
@@ -104,6 +109,7 @@ CommitResult Committer::Perform(CommitRequest request) {
     result.status = sinks.status();
   }
   if (result.status.ok()) {
+    KillPoint::Pass("after-commit");
     result.delivery = DeliverSinks(request.epoch);
   } else {
     result.deltas = std::move(request.deltas);

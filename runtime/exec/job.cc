@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
 #include "runtime/exec/table_refresher.h"
@@ -29,10 +30,12 @@ Status Job::Close() {
       first = worker->failure();
     }
   }
+  KillPoint::Pass("before-close");
   for (auto& [name, sink] : sinks_) {
     const Status closed = sink->Close();
     if (first.ok() && !closed.ok()) first = closed.WithContext(name);
   }
+  KillPoint::Pass("after-close");
   return first;
 }
 

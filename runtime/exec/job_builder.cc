@@ -7,6 +7,7 @@
 #include "compiler/plan/sink_node.h"
 #include "runtime/base/check.h"
 #include "runtime/base/hash.h"
+#include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
 #include "runtime/checkpoint/mark_check.h"
 #include "runtime/connector/sink_connector.h"
@@ -434,6 +435,7 @@ Status JobBuilder::CheckMarks() {
 /// Delivers what the last commit holds of sinks, and makes the committer.
 Status JobBuilder::RestoreSinks() {
   WEIR_TRY(CheckMarks());
+  KillPoint::Pass("marks-checked");
   WEIR_ASSIGN(auto units, ReadSlot(options_.state, kSinksSlot));
   std::vector<std::pair<std::string, SinkConnector*>> sinks;
   for (const auto& [name, sink] : job_->sinks_) {
@@ -441,6 +443,7 @@ Status JobBuilder::RestoreSinks() {
     if (!restored.ok()) return restored.WithContext(name);
     sinks.emplace_back(name, sink.get());
   }
+  KillPoint::Pass("sinks-restored");
   job_->committer_ = std::make_unique<Committer>(options_.state, std::move(sinks));
   return options_.outbox == nullptr ? Status::Ok() : options_.outbox->RemoveUnlisted();
 }

@@ -37,6 +37,16 @@ Status SeededScheduler::RunToQuiescence() {
   return job_->coordinator().failure();
 }
 
+Status SeededScheduler::RunSteps(uint64_t steps) {
+  const auto& workers = job_->workers();
+  const Micros now = job_->clock().Now();
+  while (steps-- > 0 && !job_->coordinator().done()) {
+    workers[random_() % workers.size()]->Step(now, &random_);
+    job_->coordinator().Advance(now);
+  }
+  return job_->coordinator().failure();
+}
+
 Status SeededScheduler::RunToEnd(ManualClock& clock) {
   while (true) {
     WEIR_TRY(RunToQuiescence());

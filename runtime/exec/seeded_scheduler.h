@@ -19,6 +19,8 @@ class SeededScheduler {
 
   /// Until nothing can be done at the clock's present time, or the job is done.
   Status RunToQuiescence();
+  /// At most so many steps, each of any worker: a run that is about to be interrupted.
+  Status RunSteps(uint64_t steps);
   /// Until the inputs have ended, moving `clock` to the next timer whenever nothing else can
   /// happen.
   Status RunToEnd(ManualClock& clock);

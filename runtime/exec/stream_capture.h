@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,9 +18,18 @@ class StreamCapture {
   /// Batches of a stream; empty when nothing came through (or there is no such stream).
   const std::vector<RecordBatch>& Batches(const std::string& stream) const;
   int64_t num_rows(const std::string& stream) const;
+  /// The job died and goes on from checkpoint `epoch`: forgets what came behind that barrier, as a
+  /// target does that shows committed rows only. Before the taps of the next job are made.
+  void DropAfter(uint64_t epoch);
 
  private:
-  std::map<std::string, std::vector<RecordBatch>> streams_;
+  class Tap;
+  struct Stream {
+    std::vector<RecordBatch> batches;
+    std::vector<uint64_t> epochs;  ///< of each batch: the barrier it came before
+  };
+  std::map<std::string, Stream> streams_;
+  uint64_t restored_ = 0;
 };
 
 }  // namespace weir

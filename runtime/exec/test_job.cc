@@ -29,7 +29,8 @@ TestJob::TestJob(std::shared_ptr<const plan::PhysicalPlan> plan, Options options
     : plan_(WithoutRates(plan)),
       options_(options),
       connectors_(options.partitions),
-      state_(MakeMemoryStateBackend()) {}
+      state_(MakeMemoryStateBackend()),
+      random_(options.seed) {}
 
 TestJob::~TestJob() = default;
 
@@ -73,7 +74,47 @@ Status TestJob::Run() {
     WEIR_TRY(job_->ReloadTables());
   }
   for (const auto& worker : job_->workers()) worker->PokeSources();
-  return scheduler_->RunToQuiescence();
+  return Settle(/*heartbeat=*/false);
+}
+
+void TestJob::Heartbeat() {
+  for (const auto& worker : job_->workers()) worker->Heartbeat(clock_.Now());
+}
+
+Status TestJob::Commit() {
+  JobCoordinator& coordinator = job_->coordinator();
+  const int64_t before = coordinator.committed();
+  coordinator.RequestCheckpoint();
+  while (coordinator.committed() == before && !coordinator.done()) {
+    WEIR_TRY(scheduler_->RunSteps(1));
+  }
+  return coordinator.failure();
+}
+
+Status TestJob::Crash(bool heartbeat) {
+  const uint64_t most = 1 + 12 * job_->workers().size();
+  WEIR_TRY(scheduler_->RunSteps(random_() % most));
+  if (job_->coordinator().done()) return Status::Ok();
+  WEIR_TRY(Commit());
+  WEIR_TRY(scheduler_->RunSteps(random_() % most));
+  scheduler_.reset();
+  job_.reset();
+  capture_.DropAfter(state_->last_epoch());
+  options_.workers = options_.crash_workers[crashes_++ % options_.crash_workers.size()];
+  ++options_.seed;
+  WEIR_TRY(Build());
+  if (heartbeat) Heartbeat();
+  return Status::Ok();
+}
+
+Status TestJob::Settle(bool heartbeat) {
+  if (options_.crash_workers.empty() || job_->coordinator().done()) {
+    return scheduler_->RunToQuiescence();
+  }
+  WEIR_TRY(Crash(heartbeat));
+  WEIR_TRY(scheduler_->RunToQuiescence());
+  // Nothing may be done again at a later time of the clock.
+  return job_->coordinator().done() ? Status::Ok() : Commit();
 }
 
 Status TestJob::AdvanceTo(Micros time) {
@@ -82,8 +123,8 @@ Status TestJob::AdvanceTo(Micros time) {
   while (clock_.Now() < time) {
     const Micros next = std::max(scheduler_->next_wake(), clock_.Now() + 1);
     clock_.AdvanceTo(std::min(next, time));
-    for (const auto& worker : job_->workers()) worker->Heartbeat(clock_.Now());
-    WEIR_TRY(scheduler_->RunToQuiescence());
+    Heartbeat();
+    WEIR_TRY(Settle(/*heartbeat=*/true));
   }
   return Status::Ok();
 }
@@ -98,6 +139,7 @@ Status TestJob::Restart(std::optional<uint32_t> workers) {
   WEIR_TRY(Checkpoint());
   scheduler_.reset();
   job_.reset();
+  capture_.DropAfter(state_->last_epoch());
   if (workers) options_.workers = *workers;
   ++options_.seed;
   return Run();

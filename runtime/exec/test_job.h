@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ class TestJob {
     size_t channel_bytes = size_t{4} << 20;
     size_t partitions = 1;  ///< of each source
     uint64_t seed = 1;
+    /// Not empty: whenever the job has something to do it is interrupted: it commits a checkpoint
+    /// somewhere on the way, goes on for a while, dies with all that came out of it since, and is
+    /// restored from that checkpoint with the next of these numbers of workers.
+    std::vector<uint32_t> crash_workers;
   };
 
   TestJob(std::shared_ptr<const plan::PhysicalPlan> plan, Options options);
@@ -65,6 +70,13 @@ class TestJob {
  private:
   Status Build();
   Status Checkpoint();
+  /// All that can be done at the clock's present time. `heartbeat`: sources have had one, which a
+  /// crash forgets.
+  Status Settle(bool heartbeat);
+  Status Crash(bool heartbeat);
+  /// Runs until the checkpoint asked for is committed.
+  Status Commit();
+  void Heartbeat();
 
   std::shared_ptr<const plan::PhysicalPlan> plan_;
   Options options_;
@@ -76,6 +88,8 @@ class TestJob {
   std::unique_ptr<StateBackend> state_;
   std::unique_ptr<Job> job_;
   std::unique_ptr<SeededScheduler> scheduler_;
+  std::mt19937_64 random_;  ///< when crashes happen
+  size_t crashes_ = 0;
 };
 
 }  // namespace weir

@@ -98,9 +98,11 @@ Micros ViewOperator::NextProcessingTime() const { return flush_at_; }
 
 Status ViewOperator::Flush(Collector& out) { return WriteOut(out); }
 
+/// What is held back would be lost to the target if the job went on from the checkpoint: the rows
+/// that it comes from are not read again.
+Status ViewOperator::PrepareBarrier(Collector& out) { return WriteOut(out); }
+
 Status ViewOperator::Snapshot(StateWriter& out) {
-  // Held-back updates are part of the state: readers may see them a little early.
-  for (const auto& [key, at] : pending_) Show(batches_[at.batch], at.row, key, at.key_group);
   for (const auto& [key, key_group] : dirty_) {
     std::string json = rows_->Get(key);
     if (json.empty()) {

@@ -27,6 +27,7 @@ class ViewOperator final : public Operator, public SinkControl {
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override;
   Status Flush(Collector& out) override;
+  Status PrepareBarrier(Collector& out) override;
   Status Finish(Collector& out) override { return Flush(out); }
   Status Snapshot(StateWriter& out) override;
   Status Restore(const StateReader& in) override;

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
 #include "runtime/state/durable_files.h"
 #include "runtime/state/epoch_mark.h"
@@ -222,6 +223,7 @@ Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>
   if (record.as_files) {
     SstCommit files(db_.get(), folder_ + "/scratch", epoch);
     status = Fill(files, grouped, record, history);
+    if (status.ok()) KillPoint::Pass("state-files-written");
     if (status.ok()) status = files.Ingest();
   } else {
     BatchCommit batch;
@@ -233,6 +235,7 @@ Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>
   failed_ = !status.ok();
   WEIR_TRY(StatusFromRocksDb(status, fmt::format("commit {} of {}", epoch, folder_)));
   names_.ForgetNew();
+  KillPoint::Pass("state-written");
   // A mark that can't be written is only behind.
   if (const Status marked = mark_.Write(epoch); !marked.ok()) LogLine(marked.message());
   history.SetLastDuration(clock_.Now() - start);

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/state/durable_files.h"
 
 namespace weir {
@@ -104,6 +105,7 @@ Result<std::unique_ptr<StateDirectory>> StateDirectory::Open(const std::string& 
     }
   }
   WEIR_ASSIGN(auto backend, OpenRocksDbStateBackend(folder, options));
+  KillPoint::Pass("state-opened");
   if (is_new) {
     // Without commits a process died before it could say whose state this is.
     if (backend->last_epoch() > 0) {

@@ -12,6 +12,7 @@ namespace weir {
 struct FlowTestConfig {
   std::string name = "default";
   TestJob::Options job;
+  uint32_t runs = 1;  ///< of each file, each with another seed
   bool optimize = true;
   bool format_first = false;
   /// Restart after every step, with these numbers of workers in turn.

@@ -25,9 +25,11 @@ FlowTestConfig ReadConfig(const std::string& path) {
   config.job.partitions = json.value("partitions", size_t{1});
   config.job.channel_bytes = json.value("channel_bytes", size_t{4} << 20);
   config.job.seed = json.value("seed", uint64_t{1});
+  config.runs = json.value("runs", 1u);
   config.optimize = json.value("optimizer", true);
   config.format_first = json.value("format_first", false);
   config.restart_workers = json.value("restart_workers", std::vector<uint32_t>());
+  config.job.crash_workers = json.value("crash_workers", std::vector<uint32_t>());
   return config;
 }
 
@@ -70,7 +72,12 @@ int main(int argc, char** argv) {
       ++skipped;
       continue;
     }
-    const weir::FlowTestOutcome outcome = weir::RunFlowTest(file, config);
+    weir::FlowTestOutcome outcome;
+    for (uint32_t run = 0; run < config.runs && outcome.problems.empty(); ++run) {
+      FlowTestConfig seeded = config;
+      seeded.job.seed += run;
+      outcome = weir::RunFlowTest(file, seeded);
+    }
     ++(outcome.problems.empty() ? passed : failed);
     for (const std::string& problem : outcome.problems) fmt::print("FAILED {}\n", problem);
     if (update && !outcome.problems.empty()) {

@@ -169,9 +169,13 @@ Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
                                                    std::string_view compression) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return FileError("write", path, errno);
-  std::unique_ptr<ByteWriter> plain(new PlainWriter(path, file));
-  if (compression == "gzip") return std::unique_ptr<ByteWriter>(new GzipWriter(std::move(plain)));
-  if (compression == "zstd") return std::unique_ptr<ByteWriter>(new ZstdWriter(std::move(plain)));
+  return PackedWriter(std::make_unique<PlainWriter>(path, file), compression);
+}
+
+std::unique_ptr<ByteWriter> PackedWriter(std::unique_ptr<ByteWriter> plain,
+                                         std::string_view compression) {
+  if (compression == "gzip") return std::make_unique<GzipWriter>(std::move(plain));
+  if (compression == "zstd") return std::make_unique<ZstdWriter>(std::move(plain));
   return plain;
 }
 

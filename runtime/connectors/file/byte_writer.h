@@ -26,6 +26,10 @@ class ByteWriter {
 Result<std::unique_ptr<ByteWriter>> OpenByteWriter(const std::string& path,
                                                    std::string_view compression);
 
+/// Packs what goes to `plain`.
+std::unique_ptr<ByteWriter> PackedWriter(std::unique_ptr<ByteWriter> plain,
+                                         std::string_view compression);
+
 /// What file names of a compression end with: "", ".gz", ".zst".
 std::string_view CompressionSuffix(std::string_view compression);
 

@@ -81,6 +81,9 @@ Status FileError(std::string_view action, std::string_view path, int error_numbe
     case ENOENT: return NotFoundError("cannot {} {}: no such file or folder", action, path);
     case ENOSPC:
     case EDQUOT: return ResourceExhaustedError("cannot {} {}: the disk is full", action, path);
+    case EFBIG:
+      return ResourceExhaustedError(
+          "cannot {} {}: the file is as large as this process may make it", action, path);
     case EACCES:
     case EPERM:
     case EROFS:

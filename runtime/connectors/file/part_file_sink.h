@@ -43,6 +43,8 @@ class PartFileSink final : public SinkConnector {
   Status Committed(uint64_t epoch) override;
   Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
+  /// False while the disk is full.
+  bool HasRoom() const override { return !units_.full(); }
   Status Close() override;
 
  private:

@@ -56,6 +56,7 @@ Status PartFileWriter::Freeze(uint64_t epoch) {
 }
 
 Status PartFileWriter::Tick(Micros now) {
+  WEIR_TRY(units_->MakeRoom());
   return file_ != nullptr && settings_.batch_time > 0 && IsDue(now) ? EndUnit() : Status::Ok();
 }
 
@@ -68,6 +69,7 @@ Status PartFileWriter::Close() {
   }
   if (file_ != nullptr) WEIR_TRY(EndUnit());
   WEIR_TRY(Freeze(UINT64_MAX));
+  WEIR_TRY(units_->Prepare(UINT64_MAX, false).status());
   return units_->Deliver(UINT64_MAX).status();
 }
 
@@ -86,7 +88,9 @@ Status PartFileWriter::StartUnit() {
   unit_.number = next_unit_++;
   unit_.name = fmt::format("part-{}-{}-{:06}.{}{}", settings_.incarnation, lane_, unit_.number,
                            encoder_->file_suffix(), CompressionSuffix(settings_.compression));
-  WEIR_ASSIGN(file_, OpenByteWriter(units_->Hidden(unit_.name), settings_.compression));
+  WEIR_ASSIGN(unit_.file, PartFile::Create(units_->Hidden(unit_.name)));
+  units_->Watch(unit_.file);
+  file_ = WriteInto(unit_.file, settings_.compression);
   unit_rows_ = unit_bytes_ = 0;
   unit_start_ = settings_.clock->Now();
   encoder_->AppendHeader(buffer_);
@@ -96,6 +100,7 @@ Status PartFileWriter::StartUnit() {
 Status PartFileWriter::WriteBuffer() {
   WEIR_TRY(file_->Write(buffer_));
   buffer_.clear();
+  if (unit_.file->kept() > 0) units_->NoteFull();
   return Status::Ok();
 }
 
@@ -104,6 +109,7 @@ Status PartFileWriter::EndUnit() {
   WEIR_TRY(file_->EndFrame());
   unit_.length = file_->size();
   WEIR_TRY(file_->Finish());
+  if (unit_.file->kept() > 0) units_->NoteFull();
   file_ = nullptr;
   unit_.ended = true;
   ended_.push_back(std::move(unit_));

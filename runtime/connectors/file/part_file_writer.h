@@ -35,8 +35,8 @@ class PartFileWriter final : public SinkWriter {
   PartUnits* const units_;
   const uint32_t lane_;
   std::string buffer_;
-  std::unique_ptr<ByteWriter> file_;
-  PartUnit unit_;  ///< being written
+  std::unique_ptr<ByteWriter> file_;  ///< into the file of unit_
+  PartUnit unit_;                     ///< being written
   uint64_t next_unit_ = 0;
   int64_t unit_rows_ = 0, unit_bytes_ = 0;
   Micros unit_start_ = 0;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/connectors/file/byte_writer.h"
 #include "runtime/connectors/file/file_paths.h"
 
@@ -51,10 +52,12 @@ Status PartMark::Write(const SinkMark& mark) {
   WEIR_TRY(file->Write(fmt::format("{} 1 {} {}\n", kKind, mark.incarnation, mark.epoch)));
   WEIR_TRY(file->Finish());
   WEIR_TRY(SyncOutputFile(aside));
+  KillPoint::Pass("mark-written-aside");
   std::error_code error;
   fs::rename(aside, path_, error);
   if (error) return FileError("rename to", path_, error.value());
   WEIR_TRY(SyncOutputFolder(folder_));
+  KillPoint::Pass("mark-written");
   known_ = mark;
   return Status::Ok();
 }

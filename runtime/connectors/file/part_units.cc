@@ -10,6 +10,8 @@
 #include <optional>
 #include <sstream>
 
+#include "runtime/base/kill_point.h"
+#include "runtime/base/log.h"
 #include "runtime/connectors/file/byte_writer.h"
 #include "runtime/connectors/file/file_paths.h"
 
@@ -36,6 +38,40 @@ uint64_t PartUnits::NextUnit(uint32_t lane) const {
   return known == next_.end() ? 0 : known->second;
 }
 
+std::vector<std::shared_ptr<PartFile>> PartUnits::Files() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(files_, [](const auto& file) { return file.expired(); });
+  std::vector<std::shared_ptr<PartFile>> files;
+  for (const auto& watched : files_) {
+    if (auto file = watched.lock()) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+void PartUnits::Watch(const std::shared_ptr<PartFile>& file) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(files_, [](const auto& known) { return known.expired(); });
+  files_.push_back(file);
+}
+
+void PartUnits::NoteFull() {
+  if (full_.exchange(true, std::memory_order_acq_rel)) return;
+  LogLine(fmt::format("{}: the disk is full, reading pauses until there is room", folder_));
+}
+
+Status PartUnits::MakeRoom() {
+  if (!full()) return Status::Ok();
+  for (const auto& file : Files()) {
+    const Status settled = file->Settle();
+    if (settled.code() == StatusCode::kResourceExhausted) return Status::Ok();
+    WEIR_TRY(settled);
+  }
+  if (full_.exchange(false, std::memory_order_acq_rel)) {
+    LogLine(fmt::format("{}: there is room again", folder_));
+  }
+  return Status::Ok();
+}
+
 void PartUnits::Freeze(PartUnit unit) {
   const std::lock_guard lock(mutex_);
   uint64_t& next = next_[unit.lane];
@@ -54,6 +90,9 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
       fmt::format_to(std::back_inserter(state), "\nnext {} {}", lane, number);
     }
   }
+  for (const auto& [key, unit] : frozen) {
+    if (unit.epoch <= epoch && unit.file != nullptr) WEIR_TRY(unit.file->Settle());
+  }
   if (!durable) return std::string();
   bool named = false;
   for (const auto& [key, unit] : frozen) {
@@ -61,6 +100,7 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
     auto known = synced_.find(key);
     if (known == synced_.end() || known->second < unit.length) {
       WEIR_TRY(SyncOutputFile(Hidden(unit.name)));
+      KillPoint::Pass("part-synced");
       named |= known == synced_.end();
       synced_[key] = unit.length;
     }
@@ -84,12 +124,15 @@ Result<bool> PartUnits::Deliver(uint64_t epoch) {
     std::error_code error;
     fs::rename(Hidden(name), folder_ + "/" + name, error);
     if (error) return FileError("rename to", folder_ + "/" + name, error.value());
+    KillPoint::Pass("part-renamed");
     synced_.erase(key);
     const std::lock_guard lock(mutex_);
     frozen_.erase(key);
   }
-  if (!due.empty()) WEIR_TRY(SyncOutputFolder(folder_));
-  return !due.empty();
+  if (due.empty()) return false;
+  WEIR_TRY(SyncOutputFolder(folder_));
+  KillPoint::Pass("parts-renamed");
+  return true;
 }
 
 Result<uint64_t> PartUnits::PublishCommitted() {
@@ -178,8 +221,12 @@ Status PartUnits::RemoveUnlisted() {
 
 Result<bool> PartUnits::Restore(std::string_view state) {
   WEIR_ASSIGN(const std::vector<PartUnit> units, Parse(state));
-  for (const PartUnit& unit : units) WEIR_TRY(Publish(unit));
+  for (const PartUnit& unit : units) {
+    WEIR_TRY(Publish(unit));
+    KillPoint::Pass("restore-part-published");
+  }
   WEIR_TRY(RemoveUnlisted());
+  if (!units.empty()) KillPoint::Pass("restore-parts-published");
   return !units.empty();
 }
 

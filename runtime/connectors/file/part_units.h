@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "runtime/base/result.h"
+#include "runtime/connectors/file/part_file.h"
 
 namespace weir {
 
@@ -17,9 +20,10 @@ struct PartUnit {
   uint32_t lane = 0;
   uint64_t number = 0;
   std::string name;
-  int64_t length = 0;  ///< bytes that belong to `epoch`; whole frames where compressed
-  uint64_t epoch = 0;  ///< the checkpoint that it was frozen for
-  bool ended = false;  ///< no rows follow: the commit makes it visible
+  int64_t length = 0;              ///< bytes that belong to `epoch`; whole frames where compressed
+  uint64_t epoch = 0;              ///< the checkpoint that it was frozen for
+  bool ended = false;              ///< no rows follow: the commit makes it visible
+  std::shared_ptr<PartFile> file;  ///< null: of an earlier run
 };
 
 /// The parts of a folder that are frozen and not yet visible, of all writers. Thread-safe.
@@ -31,9 +35,18 @@ class PartUnits {
   /// Number of the first unit that `lane` has not used.
   uint64_t NextUnit(uint32_t lane) const;
 
+  /// A file that a writer has begun: `MakeRoom` sees to it until it is gone.
+  void Watch(const std::shared_ptr<PartFile>& file);
+  /// Some file keeps bytes for which the disk has no room.
+  void NoteFull();
+  bool full() const { return full_.load(std::memory_order_acquire); }
+  /// When full: tries again to write what files keep. Fails for everything but want of room.
+  Status MakeRoom();
+
   /// `unit` as of a barrier; replaces what an earlier barrier said of it.
   void Freeze(PartUnit unit);
-  /// Syncs (if `durable`) what is frozen up to `epoch` and says what a later run must know of it.
+  /// Syncs (if `durable`) what is frozen up to `epoch`, which must have room on the disk, and says
+  /// what a later run must know of it.
   Result<std::string> Prepare(uint64_t epoch, bool durable);
   /// Makes ended units visible that are frozen up to `epoch`; says whether there were any.
   Result<bool> Deliver(uint64_t epoch);
@@ -48,6 +61,8 @@ class PartUnits {
   Result<std::vector<PartUnit>> Parse(std::string_view state);
   Status Publish(const PartUnit& unit) const;
   Status RemoveUnlisted();
+  /// The files that are still used by somebody.
+  std::vector<std::shared_ptr<PartFile>> Files();
 
   const std::string folder_;
   const std::string incarnation_;
@@ -56,6 +71,8 @@ class PartUnits {
   std::map<std::pair<uint32_t, uint64_t>, PartUnit> frozen_;  ///< by lane, number
   std::map<std::pair<uint32_t, uint64_t>, int64_t> synced_;   ///< bytes known to be durable
   std::map<uint32_t, uint64_t> next_;                         ///< unit, by lane
+  std::vector<std::weak_ptr<PartFile>> files_;                ///< watched
+  std::atomic<bool> full_{false};
 };
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/connectors/log/topic_paths.h"
 
 namespace weir {
@@ -48,7 +49,9 @@ Result<std::string> LogUnits::Prepare(uint64_t epoch) {
     }
   }
   for (const LogUnit& unit : units) WEIR_TRY(SyncSegments(unit));
+  if (!units.empty()) KillPoint::Pass("log-synced");
   if (resumable_) WEIR_TRY(topic_->Prepare(units));
+  if (!units.empty()) KillPoint::Pass("log-prepared");
   const std::lock_guard lock(mutex_);
   for (Frozen& frozen : frozen_) {
     for (const LogUnit& unit : units) {
@@ -70,6 +73,7 @@ Status LogUnits::Deliver(uint64_t epoch) {
   // The note is the mark: in the same entry as what it tells of.
   for (LogUnit& unit : units) unit.note = resumable_ ? std::to_string(epoch) : "";
   WEIR_TRY(topic_->Commit(units));
+  KillPoint::Pass("log-committed");
   const std::lock_guard lock(mutex_);
   for (const LogUnit& unit : units) delivered_[unit.lane] = unit.number;
   std::erase_if(frozen_, [this](const Frozen& frozen) {
@@ -91,6 +95,7 @@ Status LogUnits::Restore(uint64_t epoch, std::string_view state) {
     if (!good) break;
     WEIR_TRY(topic_->CommitPrepared(line.substr(0, space), std::stoull(line.substr(space + 1)),
                                     std::to_string(epoch)));
+    KillPoint::Pass("restore-log-committed");
   }
   if (good) return Status::Ok();
   return DataLossError("the state of the units in {} is damaged: {}", topic_->folder(), line);
