@@ -37,12 +37,12 @@ rd_kafka_resp_err_t Produce(const KafkaTopic& topic, int32_t partition, const Ka
   const bool has_headers = !message.routed_from.empty() || !message.headers.empty();
   if (has_headers || message.time_ms != 0) {
     rd_kafka_headers_t* headers = has_headers ? HeadersOf(message) : nullptr;
-    const rd_kafka_resp_err_t code = rd_kafka_producev(
-        topic.client().get(), RD_KAFKA_V_RKT(topic.get()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size), RD_KAFKA_V_KEY(key, key_size),
-        RD_KAFKA_V_TIMESTAMP(message.time_ms), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
+    const rd_kafka_resp_err_t code =
+        rd_kafka_producev(topic.client().get(), RD_KAFKA_V_RKT(topic.get()),
+                          RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size),
+                          RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_TIMESTAMP(message.time_ms),
+                          RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
     // Once sent they are the library's.
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
     return code;

@@ -97,12 +97,12 @@ Status ProgressReader::Scan(KafkaTopic& topic, int32_t partition, const std::str
       // Behind control records; before the end while a transaction is open.
       next = message->offset;
     } else if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-      status = MakeStatus(StatusCode::kPermissionDenied, "this user may not read progress topic \"{}\"",
-                          topic.name());
+      status = MakeStatus(StatusCode::kPermissionDenied,
+                          "this user may not read progress topic \"{}\"", topic.name());
     } else if (error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                error == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-      status = UnavailableError("progress topic \"{}\" was compacted while it was read",
-                                topic.name());
+      status =
+          UnavailableError("progress topic \"{}\" was compacted while it was read", topic.name());
     }  // others are of connections: librdkafka tries again
     rd_kafka_message_destroy(message);
   }

@@ -5,6 +5,13 @@
 #include "runtime/connectors/kafka/message_chunk.h"
 
 namespace weir {
+namespace {
+
+/// Who fences a lane enters itself as its owner within this time: long for what is a few requests,
+/// since an owner that looks too early takes the lane back.
+constexpr auto kOwnerShows = std::chrono::seconds(5);
+
+}  // namespace
 
 Result<std::optional<LaneProgress>> TransactionLane::LastProgress(ProgressView view) {
   if (reader_ == nullptr) {
@@ -15,9 +22,9 @@ Result<std::optional<LaneProgress>> TransactionLane::LastProgress(ProgressView v
 
 Status TransactionLane::MakeProducer() {
   producer_.reset();
-  WEIR_ASSIGN(producer_, TransactionalProducer::Make(sink_.connection(), settings_.id,
-                                                     sink_.topic(), settings_.progress_topic,
-                                                     sink_.ProducerSettings()));
+  WEIR_ASSIGN(producer_,
+              TransactionalProducer::Make(sink_.connection(), settings_.id, sink_.topic(),
+                                          settings_.progress_topic, sink_.ProducerSettings()));
   producer_->client().ReportOutages();
   const TransactionOutcome outcome = producer_->Init();
   if (outcome.done()) return Status::Ok();
@@ -51,6 +58,10 @@ Status TransactionLane::CheckOwner(const std::optional<LaneProgress>& last) cons
 Status TransactionLane::Reclaim() {
   WEIR_ASSIGN(const std::optional<LaneProgress> last, LastProgress(ProgressView::kAny));
   WEIR_TRY(CheckOwner(last));
+  if (std::chrono::steady_clock::now() - lost_at_ < kOwnerShows) {
+    return UnavailableError("Kafka at {} has closed \"{}\"; it may be that of another start now",
+                            sink_.connection().brokers(), settings_.id);
+  }
   const LanePlace known = place();
   WEIR_TRY(MakeProducer());
   WEIR_ASSIGN(const std::optional<LaneProgress> now, LastProgress(ProgressView::kCommitted));
@@ -130,6 +141,7 @@ Status TransactionLane::After(TransactionOutcome outcome) {
   if (outcome.kind == TransactionOutcome::Kind::kLost) {
     producer_.reset();
     phase_ = Phase::kLost;
+    lost_at_ = std::chrono::steady_clock::now();
   }
   return outcome.status;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -68,6 +70,7 @@ class TransactionLane final : public DeliveryTarget {
   std::unique_ptr<TransactionalProducer> producer_;
   std::unique_ptr<ProgressReader> reader_;  ///< while somebody asks
   Phase phase_ = Phase::kLost;
+  std::chrono::steady_clock::time_point lost_at_;
   LanePlace sending_;  ///< what the open transaction leads to
   std::atomic<bool> reachable_{true};
   mutable std::mutex mutex_;

@@ -179,16 +179,15 @@ Status TransactionSink::Committed(uint64_t epoch) {
 
 Result<std::unique_ptr<SinkWriter>> TransactionSink::MakeWriter(uint32_t worker) {
   WEIR_ASSIGN(std::unique_ptr<Encoder> encoder, settings_.MakeEncoder());
-  return std::unique_ptr<SinkWriter>(new TransactionWriter(settings_, worker, units_.get(), &lanes_,
-                                                           clock_, std::move(encoder)));
+  return std::unique_ptr<SinkWriter>(
+      new TransactionWriter(settings_, worker, units_.get(), &lanes_, clock_, std::move(encoder)));
 }
 
 /// What is frozen and not delivered, the next start delivers.
 Status TransactionSink::Close() {
   Status failure;
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    const Status closed =
-        lanes_[i]->Close(targets_[i]->reachable() ? kPatience : kPatienceAway);
+    const Status closed = lanes_[i]->Close(targets_[i]->reachable() ? kPatience : kPatienceAway);
     if (!closed.ok() && closed.code() != StatusCode::kUnavailable && failure.ok()) failure = closed;
   }
   const int64_t rows = units_ == nullptr ? 0 : units_->all_rows();

@@ -51,8 +51,8 @@ Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text) {
   return chunks;
 }
 
-TransactionUnits::TransactionUnits(std::shared_ptr<Outbox> outbox, uint32_t lanes,
-                                   uint32_t writers, int64_t most_bytes)
+TransactionUnits::TransactionUnits(std::shared_ptr<Outbox> outbox, uint32_t lanes, uint32_t writers,
+                                   int64_t most_bytes)
     : outbox_(std::move(outbox)), lanes_(lanes), rows_(writers), budget_(most_bytes) {}
 
 void TransactionUnits::Took(uint32_t worker, int64_t rows, int64_t bytes) {

@@ -56,9 +56,8 @@ TransactionOutcome TransactionalProducer::OutcomeOf(const char* step, rd_kafka_e
                          code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
                          code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
                          refusal == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-  const std::string text =
-      fmt::format("Kafka at {}: a transaction of \"{}\" could not {}: {}",
-                  client().connection().brokers(), id_, step, why);
+  const std::string text = fmt::format("Kafka at {}: a transaction of \"{}\" could not {}: {}",
+                                       client().connection().brokers(), id_, step, why);
   outcome.status =
       Status(forbidden ? StatusCode::kPermissionDenied : StatusCode::kUnavailable, text);
   return outcome;
@@ -91,8 +90,7 @@ Status TransactionalProducer::SendProgress(int32_t partition, const KafkaMessage
 
 Status TransactionalProducer::ProduceTo(const KafkaTopic& topic, int32_t partition,
                                         const KafkaMessage& message) {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(kStepMs);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kStepMs);
   while (true) {
     const rd_kafka_resp_err_t code = Produce(topic, partition, message, this);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
