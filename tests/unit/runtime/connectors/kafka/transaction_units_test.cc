@@ -93,9 +93,18 @@ TEST_F(TransactionUnitsTest, DamagedStateIsNamed) {
 TEST(MessageChunkTest, MessagesComeBackAsTheyWere) {
   std::string chunk, headers;
   AppendRecordHeader("h", std::nullopt, headers);
-  AppendMessage({.value = "v", .key = "k", .has_key = true, .headers = headers, .time_ms = 7},
-                chunk);
-  AppendMessage({.has_value = false, .key = "", .has_key = true, .routed_from = "late"}, chunk);
+  KafkaMessage upsert;
+  upsert.value = "v";
+  upsert.key = "k";
+  upsert.has_key = true;
+  upsert.headers = headers;
+  upsert.time_ms = 7;
+  AppendMessage(upsert, chunk);
+  KafkaMessage deleted;
+  deleted.has_value = false;
+  deleted.has_key = true;
+  deleted.routed_from = "late";
+  AppendMessage(deleted, chunk);
   std::string_view rest = chunk;
   KafkaMessage message;
   ASSERT_TRUE(NextMessage(rest, message));
