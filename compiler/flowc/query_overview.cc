@@ -29,7 +29,7 @@ Status AddTables(QueryTarget& target, bool count, Overview& overview) {
   WEIR_ASSIGN(const std::string tables,
               target.Run({.sql = "SELECT name, engine FROM system.tables WHERE database = "
                                  "currentDatabase() AND engine != 'MaterializedView' AND name NOT "
-                                 "LIKE '.%' ORDER BY name"}));
+                                 "LIKE '.%' AND name != 'weir_commits' ORDER BY name"}));
   size_t begin = 0;
   for (size_t end = tables.find('\n'); end != std::string::npos; end = tables.find('\n', begin)) {
     const Json json =

@@ -131,8 +131,9 @@ void DeliveryLane::Loop() {
   }
 }
 
-Status DeliveryLane::TakeResults(std::vector<RefusedRow>& refused) {
+Status DeliveryLane::TakeResults(std::vector<RefusedRow>& refused, uint64_t* acknowledged) {
   const std::lock_guard lock(mutex_);
+  if (acknowledged != nullptr) *acknowledged = acknowledged_;
   std::move(refused_.begin(), refused_.end(), std::back_inserter(refused));
   refused_.clear();
   return failure_;

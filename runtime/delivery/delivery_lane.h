@@ -54,7 +54,8 @@ class DeliveryLane {
   Micros RunOnce(Micros now);
 
   /// Moves the rows refused so far to `refused`; fails once the lane has ended with a failure.
-  Status TakeResults(std::vector<RefusedRow>& refused);
+  /// `*acknowledged`: up to which unit these are all refused rows that there are and were.
+  Status TakeResults(std::vector<RefusedRow>& refused, uint64_t* acknowledged = nullptr);
   /// Units that wait, or refused rows that nobody took.
   bool HasUndelivered() const;
   /// Of units that are not acknowledged, and refused ones that were not taken.

@@ -101,6 +101,8 @@ std::string StoreInsertStatement(const std::string& quoted_table,
   return fmt::format(
       "INSERT INTO {} ({}) SETTINGS async_insert = 0, insert_deduplicate = 1, "
       "deduplicate_blocks_in_dependent_materialized_views = 1, max_insert_threads = 1, "
+      "max_insert_block_size = 1048576, min_insert_block_size_rows = 0, "
+      "min_insert_block_size_bytes = 0, parallel_view_processing = 0, "
       "max_partitions_per_insert_block = 0, insert_allow_materialized_columns = 1, "
       "insert_deduplication_token = ",
       quoted_table, names);

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
+
+#include "runtime/connectors/store/unit_encoding.h"
 
 namespace weir {
 namespace {
@@ -12,21 +13,6 @@ namespace {
 constexpr std::chrono::seconds kPatienceAtClose{30};
 /// With a target that fails the job has waited already.
 constexpr std::chrono::seconds kPatienceWhenFailing{2};
-/// A unit is cut here whatever `batch` says.
-constexpr int64_t kMostUnitBytes = int64_t{32} << 20;
-
-DeliveryLaneSettings LaneSettings(const StoreSink& sink, uint32_t lane) {
-  DeliveryLaneSettings settings;
-  settings.name = fmt::format("sink {}: table {}", sink.settings().name, sink.table().name);
-  settings.backoff_min = sink.settings().backoff_min;
-  settings.backoff_max = sink.settings().backoff_max;
-  settings.seed = lane + 1;
-  settings.clock = sink.settings().clock;
-  settings.report = [](const std::string& message) {
-    std::fprintf(stderr, "flowc: %s\n", message.c_str());
-  };
-  return settings;
-}
 
 bool IsDelete(const ColumnPtr& op, RowIndex row) {
   return op != nullptr && ColumnView<uint8_t>(*op)[row] == static_cast<uint8_t>(RowOp::kDelete);
@@ -40,13 +26,10 @@ StoreWriter::StoreWriter(StoreSink* sink, uint32_t lane, std::unique_ptr<NativeE
       lane_number_(lane),
       encoder_(std::move(encoder)),
       target_(std::move(target)),
-      lane_(LaneSettings(*sink, lane), target_.get(), &sink->budget()) {
+      lane_(sink->LaneSettings(lane), target_.get(), &sink->budget()) {
   for (const NativeTarget& column : encoder_->targets()) {
     stores_deletes_ |= column.column == sink->table().deleted_column();
   }
-  std::vector<Field> row = sink->table().batch_schema->fields();
-  row.resize(static_cast<size_t>(sink->table().num_row_columns));
-  row_schema_ = Schema::Make(std::move(row));
 }
 
 Status StoreWriter::Open() {
@@ -54,32 +37,9 @@ Status StoreWriter::Open() {
   return Status::Ok();
 }
 
-/// The columns that the store fills.
-RecordBatch StoreWriter::Complete(const RecordBatch& batch) {
-  const StoreTable& table = sink_->table();
-  std::vector<ColumnPtr> columns = batch.columns();
-  columns.resize(static_cast<size_t>(table.num_given_columns));
-  const Micros expires = table.ttl > 0 ? sink_->settings().clock->Now() + table.ttl : 0;
-  const uint64_t version = table.own_version ? sink_->NextVersion() : 0;
-  columns.push_back(Column::Constant(Value::Timestamp(expires), batch.capacity()));
-  columns.push_back(
-      Column::Constant(Value(DataType::Of(TypeKind::kUInt64), version), batch.capacity()));
-  // An op is a bool in its physical form: 1 is a delete.
-  const ColumnPtr& op = batch.hidden().op;
-  columns.push_back(op == nullptr ? Column::Constant(Value::Bool(false), batch.capacity())
-                                  : Column::Retype(op, DataType::Bool()));
-  return batch.WithColumns(table.batch_schema, std::move(columns));
-}
-
-RecordBatch StoreWriter::AsGiven(const RecordBatch& stored) const {
-  std::vector<ColumnPtr> columns = stored.columns();
-  columns.resize(static_cast<size_t>(sink_->table().num_row_columns));
-  return stored.WithColumns(row_schema_, std::move(columns));
-}
-
 void StoreWriter::Refuse(const RecordBatch& stored, RowIndex row, std::string code,
                          std::string message) {
-  unfit_.push_back({AsGiven(stored), row, std::move(code), std::move(message), 1});
+  unfit_.push_back({sink_->AsGiven(stored), row, std::move(code), std::move(message), 1});
 }
 
 /// A table without a column for deletes can't take them.
@@ -92,22 +52,20 @@ RecordBatch StoreWriter::WithoutDeletes(const RecordBatch& batch) {
       kept.push_back(row);
       return;
     }
-    Refuse(batch, row, "delete_not_stored",
-           fmt::format("the table {} has no column {}, so a row can't be deleted in it",
-                       sink_->table().name, kStoreDeleted));
+    Refuse(batch, row, kDeleteNotStored, kDeleteNotStoredMessage);
   });
   return batch.WithSelection(std::move(kept));
 }
 
 Status StoreWriter::Append(const RecordBatch& batch) {
-  const RecordBatch stored = WithoutDeletes(Complete(batch));
+  const RecordBatch stored = WithoutDeletes(sink_->Complete(batch));
   if (stored.empty()) return Status::Ok();
   if (pending_rows_ == 0) pending_since_ = sink_->settings().clock->Now();
   pending_rows_ += stored.num_rows();
   pending_bytes_ += static_cast<int64_t>(stored.ByteSize());
   pending_.push_back(stored);
   const StoreSinkSettings& settings = sink_->settings();
-  const bool full = pending_rows_ >= settings.batch_rows || pending_bytes_ >= kMostUnitBytes ||
+  const bool full = pending_rows_ >= settings.batch_rows || pending_bytes_ >= kStoreMostUnitBytes ||
                     (settings.batch_bytes > 0 && pending_bytes_ >= settings.batch_bytes);
   if (full) CutAll();
   return Status::Ok();
@@ -126,25 +84,13 @@ void StoreWriter::Cut(size_t batches) {
   pending_.resize(batches);
   DeliveryUnit unit;
   unit.name = fmt::format("{}/{}/{}/0", sink_->settings().unit_prefix, lane_number_, ++unit_);
-  std::vector<NativeRefusal> refused;
-  unit.rows = static_cast<int64_t>(encoder_->Encode(pending_, unit.bytes, refused));
-  for (NativeRefusal& refusal : refused) {
-    Refuse(pending_[refusal.batch], refusal.row, "does_not_fit", std::move(refusal.message));
-  }
-  if (!refused.empty()) {
-    // What the unit holds must be what its bytes hold.
-    std::vector<RowIndices> kept(pending_.size());
-    for (size_t i = 0; i < pending_.size(); ++i) {
-      pending_[i].rows().ForEach([&](RowIndex row) {
-        const bool bad = std::any_of(refused.begin(), refused.end(), [&](const auto& refusal) {
-          return refusal.batch == i && refusal.row == row;
-        });
-        if (!bad) kept[i].push_back(row);
-      });
-      pending_[i] = pending_[i].WithSelection(std::move(kept[i]));
-    }
-  }
   unit.batches = std::move(pending_);
+  std::vector<RefusedRow> refused;
+  EncodeUnit(*encoder_, unit, refused);
+  for (RefusedRow& row : refused) {
+    row.batch = sink_->AsGiven(row.batch);
+    unfit_.push_back(std::move(row));
+  }
   unit.memory = static_cast<int64_t>(unit.bytes.size());
   for (const RecordBatch& batch : unit.batches) {
     unit.memory += static_cast<int64_t>(batch.ByteSize());
@@ -189,7 +135,8 @@ Status StoreWriter::Deliver(std::vector<RefusedRow>& refused) {
   unfit_.clear();
   const size_t before = refused.size();
   const Status status = lane_.TakeResults(refused);
-  for (size_t i = before; i < refused.size(); ++i) refused[i].batch = AsGiven(refused[i].batch);
+  for (size_t i = before; i < refused.size(); ++i)
+    refused[i].batch = sink_->AsGiven(refused[i].batch);
   return status;
 }
 

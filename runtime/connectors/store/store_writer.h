@@ -28,14 +28,12 @@ class StoreWriter final : public SinkWriter {
   Status Close() override;
 
  private:
-  RecordBatch Complete(const RecordBatch& batch);
   RecordBatch WithoutDeletes(const RecordBatch& batch);
   bool IsDue() const;
   void Cut(size_t batches);
   void CutAll() { Cut(pending_.size()); }
   void FreezeCut();
   void Refuse(const RecordBatch& stored, RowIndex row, std::string code, std::string message);
-  RecordBatch AsGiven(const RecordBatch& stored) const;
 
   StoreSink* sink_;
   uint32_t lane_number_;
@@ -43,7 +41,6 @@ class StoreWriter final : public SinkWriter {
   std::unique_ptr<StoreTarget> target_;
   DeliveryLane lane_;
   bool stores_deletes_ = false;
-  SchemaPtr row_schema_;
 
   std::vector<RecordBatch> pending_;  ///< of the unit that is gathered
   int64_t pending_rows_ = 0, pending_bytes_ = 0;

@@ -1,0 +1,103 @@
+#include "runtime/connectors/store/store_marks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "runtime/ddl/clickhouse_type.h"
+
+namespace weir {
+
+/// Rows of a lane become one with the largest of each when the engine merges parts.
+Status StoreMarks::Open() {
+  WEIR_TRY(database_
+               ->Query(fmt::format(
+                   "CREATE TABLE IF NOT EXISTS {} (pipeline String, sink String, incarnation "
+                   "String, lane UInt32, epoch SimpleAggregateFunction(max, UInt64), unit "
+                   "SimpleAggregateFunction(max, UInt64), at SimpleAggregateFunction(max, "
+                   "DateTime64(6))) ENGINE = AggregatingMergeTree ORDER BY (pipeline, sink, "
+                   "incarnation, lane)",
+                   kStoreMarksTable))
+               .status());
+  WEIR_ASSIGN(
+      const std::string answer,
+      database_->Query(
+          fmt::format("SELECT incarnation, lane, max(epoch), max(unit) FROM {} WHERE pipeline = {} "
+                      "AND sink = {} GROUP BY incarnation, lane ORDER BY max(at)",
+                      kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_)),
+          "TSVRaw"));
+  const std::lock_guard lock(mutex_);
+  std::istringstream lines(answer);
+  std::string line;
+  while (std::getline(lines, line)) {
+    const size_t tab = line.find('\t');
+    if (tab == std::string::npos) continue;
+    const std::string incarnation = line.substr(0, tab);
+    std::istringstream numbers(line.substr(tab + 1));
+    uint32_t number = 0;
+    Lane lane;
+    numbers >> number >> lane.epoch >> lane.unit;
+    if (incarnation == incarnation_) {
+      lanes_[number] = lane;
+      continue;
+    }
+    const bool same = other_ && other_->incarnation == incarnation;
+    other_ = SinkMark{incarnation, std::max(lane.epoch, same ? other_->epoch : 0)};
+  }
+  return Status::Ok();
+}
+
+std::optional<SinkMark> StoreMarks::mark() const {
+  const std::lock_guard lock(mutex_);
+  if (lanes_.empty()) return other_;
+  SinkMark mark{incarnation_, 0};
+  for (const auto& [number, lane] : lanes_) mark.epoch = std::max(mark.epoch, lane.epoch);
+  return mark;
+}
+
+uint64_t StoreMarks::Delivered(uint32_t lane) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = lanes_.find(lane);
+  return known == lanes_.end() ? 0 : known->second.unit;
+}
+
+Status StoreMarks::Reach(uint32_t lane, uint64_t epoch) {
+  Lane reached;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = lanes_.find(lane);
+    if (known != lanes_.end()) reached = known->second;
+    if (known != lanes_.end() && reached.epoch >= epoch) return Status::Ok();
+  }
+  reached.epoch = epoch;
+  WEIR_TRY(Write(lane, reached));
+  const std::lock_guard lock(mutex_);
+  lanes_[lane] = reached;
+  return Status::Ok();
+}
+
+Status StoreMarks::SetDelivered(uint32_t lane, uint64_t unit) {
+  Lane reached;
+  {
+    const std::lock_guard lock(mutex_);
+    reached = lanes_[lane];
+    if (reached.unit >= unit) return Status::Ok();
+  }
+  reached.unit = unit;
+  WEIR_TRY(Write(lane, reached));
+  const std::lock_guard lock(mutex_);
+  lanes_[lane] = reached;
+  return Status::Ok();
+}
+
+Status StoreMarks::Write(uint32_t lane, const Lane& reached) const {
+  return database_
+      ->Query(fmt::format("INSERT INTO {} SETTINGS async_insert = 0 VALUES ({}, {}, {}, {}, {}, "
+                          "{}, now64(6))",
+                          kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_),
+                          ClickhouseString(incarnation_), lane, reached.epoch, reached.unit))
+      .status();
+}
+
+}  // namespace weir

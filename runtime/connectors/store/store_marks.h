@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "runtime/chdb/chdb_database.h"
+#include "runtime/connector/sink_connector.h"
+
+namespace weir {
+
+/// Table in the store that says how far each sink has got. `flowc query` does not list it.
+inline constexpr const char* kStoreMarksTable = "weir_commits";
+
+/// Marks of one sink, in the database that it writes. Thread-safe.
+class StoreMarks {
+ public:
+  StoreMarks(std::shared_ptr<ChdbDatabase> database, std::string pipeline, std::string sink,
+             std::string incarnation)
+      : database_(std::move(database)),
+        pipeline_(std::move(pipeline)),
+        sink_(std::move(sink)),
+        incarnation_(std::move(incarnation)) {}
+
+  /// Makes the table if it is absent and reads what it says of the sink.
+  Status Open();
+  /// Of this incarnation if it has one, else of the one that delivered last.
+  std::optional<SinkMark> mark() const;
+  /// Units of `lane` up to this number are in the table for good, none of their rows refused.
+  uint64_t Delivered(uint32_t lane) const;
+
+  /// Before something of `epoch` is sent: the target never holds what its mark knows nothing of.
+  Status Reach(uint32_t lane, uint64_t epoch);
+  Status SetDelivered(uint32_t lane, uint64_t unit);
+
+ private:
+  struct Lane {
+    uint64_t epoch = 0, unit = 0;
+  };
+  Status Write(uint32_t lane, const Lane& reached) const;
+
+  const std::shared_ptr<ChdbDatabase> database_;
+  const std::string pipeline_, sink_, incarnation_;
+  mutable std::mutex mutex_;
+  std::map<uint32_t, Lane> lanes_;  ///< of this incarnation
+  std::optional<SinkMark> other_;
+};
+
+}  // namespace weir
