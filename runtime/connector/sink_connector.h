@@ -39,6 +39,10 @@ class SinkWriter {
   virtual ~SinkWriter() = default;
   virtual Status Open() = 0;
   virtual Status Append(const RecordBatch& batch) = 0;
+  /// Just before Freeze: rows that the writer itself refused since the last barrier, of which the
+  /// target will never hear. They leave by the error route ahead of that barrier, so that what they
+  /// became is part of the same checkpoint.
+  virtual void TakeRefused(std::vector<RefusedRow>& refused) { (void)refused; }
   /// Barrier `epoch`: rows given so far belong to its checkpoint, later ones don't. A mark; what
   /// takes time (encoding apart) is left to Prepare.
   virtual Status Freeze(uint64_t epoch) = 0;

@@ -81,6 +81,14 @@ Status SinkOperator::AddRowOptions(RecordBatch& batch, Collector& out) {
   return RouteRefused(refused, out);
 }
 
+Status SinkOperator::PrepareBarrier(Collector& out) {
+  std::vector<RefusedRow> refused;
+  writer_->TakeRefused(refused);
+  if (refused.empty()) return Status::Ok();
+  CountPending();
+  return RouteRefused(refused, out);
+}
+
 Status SinkOperator::Freeze(uint64_t epoch) {
   if (has_rows_) ++unit_;
   has_rows_ = false;

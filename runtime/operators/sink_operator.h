@@ -24,6 +24,7 @@ class SinkOperator final : public Operator, public SinkControl {
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
 
+  Status PrepareBarrier(Collector& out) override;
   Status Freeze(uint64_t epoch) override;
   Status Deliver(Collector& out) override;
   bool HasUndelivered() const override;

@@ -4,6 +4,7 @@
 #include "runtime/connector/topic_places.h"
 #include "runtime/connectors/kafka/kafka_sink.h"
 #include "runtime/connectors/kafka/kafka_source.h"
+#include "runtime/connectors/kafka/transaction_sink.h"
 
 namespace weir {
 namespace {
@@ -131,11 +132,17 @@ std::vector<OptionSpec> SinkOptions() {
        .example = "5ms"},
       {.name = "lanes",
        .type = OptionType::kInteger,
-       .doc = "Producers, among which workers are spread; rows of a key keep their order.",
+       .doc = "Producers that send at the same time; rows of a key keep their order. Not to be "
+              "changed while rows wait in the state folder.",
        .default_value = Value::Int64(1),
        .min = 1,
        .max = 256,
        .example = "4"},
+      {.name = "progress_topic",
+       .doc = "With --state: the compacted topic that says how far the sink has got, made when it "
+              "is not there; a partition for each lane. By default "
+              "`_weir_progress.PIPELINE.SINK`.",
+       .example = "\"_weir_progress\""},
   });
 }
 
@@ -153,7 +160,8 @@ SinkRole MakeKafkaSink() {
   SinkRole role;
   role.options = SinkOptions();
   role.make = [](const SinkRequest& request) -> Result<std::unique_ptr<SinkConnector>> {
-    return std::unique_ptr<SinkConnector>(new KafkaSink(request));
+    if (request.outbox == nullptr) return std::unique_ptr<SinkConnector>(new KafkaSink(request));
+    return std::unique_ptr<SinkConnector>(new TransactionSink(request));
   };
   role.guarantee = SinkGuarantee::kExactlyOnce;
   role.upsert = UpsertSupport::kWithKey;
@@ -171,8 +179,12 @@ ConnectorSpec KafkaConnectorSpec() {
       "error, a record without a value a dead letter (`tombstone`). Partitions that a topic gets "
       "while it is read are logged, and read from the next start on. A sink sends each row as a "
       "message, partitioned by its key as the Java client does; a delete of an upsert stream is a "
-      "message without a value. Its producer is idempotent and waits for all replicas; until "
-      "state is durable, rows may be repeated after a crash. Tables cannot be read yet.";
+      "message without a value. With --state it is exactly once: rows of a checkpoint are sent in "
+      "transactions, which readers with isolation.level=read_committed see as a whole or not at "
+      "all (sources of this connector are such readers), and which need the right to write to "
+      "transactional.id PIPELINE/SINK/LANE and to the progress topic. Without --state its "
+      "producers are idempotent and wait for all replicas, and rows may be repeated after a "
+      "crash. Tables cannot be read yet.";
   spec.source = MakeKafkaSource();
   spec.source->timed_records = true;
   spec.table.emplace();

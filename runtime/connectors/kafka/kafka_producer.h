@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/connectors/kafka/deliveries.h"
+#include "runtime/connectors/kafka/kafka_message.h"
 #include "runtime/connectors/kafka/kafka_topic.h"
 
 namespace weir {
@@ -29,15 +30,6 @@ struct SentBatch {
 
   /// `count` rows need it no longer.
   void Release(size_t count);
-};
-
-struct KafkaMessage {
-  std::string_view value;
-  bool has_value = true;  ///< without: a tombstone
-  std::string_view key;
-  bool has_key = false;
-  std::string_view headers;      ///< as record_headers.h has them
-  std::string_view routed_from;  ///< header `weir-routed-from`, when not empty
 };
 
 /// One idempotent producer (a lane) of a sink. Messages wait in librdkafka for as long as the

@@ -1,40 +1,25 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <string>
 #include <vector>
 
-#include "runtime/connector/sink_connector.h"
-#include "runtime/connectors/kafka/kafka_connection.h"
 #include "runtime/connectors/kafka/kafka_producer.h"
-#include "runtime/connectors/kafka/kafka_topics.h"
+#include "runtime/connectors/kafka/kafka_sink_settings.h"
 
 namespace weir {
 
-/// Rows as messages of a topic: idempotent producers, acknowledged by all replicas. Rows wait
-/// inside librdkafka while brokers are away; HasRoom bounds how many.
+/// Rows as messages of a topic, at least once: idempotent producers, acknowledged by all replicas.
+/// Rows wait inside librdkafka while brokers are away; HasRoom bounds how many.
 class KafkaSink final : public SinkConnector {
  public:
-  explicit KafkaSink(const SinkRequest& request);
+  explicit KafkaSink(const SinkRequest& request) : settings_(request) {}
 
   Status Open() override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
   bool HasRoom() const override;
 
  private:
-  Status PrepareTopic(KafkaClient& client);
-  std::vector<std::pair<std::string, std::string>> ProducerSettings() const;
-
-  ConnectorOptions options_;
-  std::string format_;
-  ConnectorOptions format_options_;
-  SchemaPtr schema_;
-  std::vector<int> key_;
-  bool upsert_, keep_headers_;
-  KafkaConnection connection_;
-  std::string topic_;
-  KafkaTopicLimits limits_;
+  KafkaSinkSettings settings_;
   std::vector<std::unique_ptr<KafkaProducer>> lanes_;
 };
 

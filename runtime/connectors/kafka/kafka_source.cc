@@ -37,6 +37,8 @@ Result<std::vector<std::pair<std::string, std::string>>> KafkaSource::ConsumerSe
       {"auto.offset.reset", "error"},
       {"allow.auto.create.topics", "false"},
       {"enable.partition.eof", "true"},
+      // Rows of transactions that were aborted, as by a crash of their writer, are no rows.
+      {"isolation.level", "read_committed"},
       {"fetch.min.bytes", std::to_string(options_.GetInt64("fetch_min_bytes", 1))},
       {"fetch.wait.max.ms", std::to_string(options_.GetInt64("fetch_max_wait", 500000) / 1000)},
       {"fetch.error.backoff.ms", "100"},

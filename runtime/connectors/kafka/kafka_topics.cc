@@ -73,12 +73,16 @@ Result<KafkaTopicInfo> FindTopic(const std::vector<KafkaTopicInfo>& all, const s
                        topic, Others(all, topic), fix);
 }
 
-Status CreateTopic(const KafkaClient& client, const std::string& topic, int partitions) {
+Status CreateTopic(const KafkaClient& client, const std::string& topic, int partitions,
+                   const std::vector<std::pair<std::string, std::string>>& config) {
   char why[512] = "";
   KafkaHandle<rd_kafka_NewTopic_t> wanted(rd_kafka_NewTopic_new(
       topic.c_str(), partitions, /*replication_factor=*/-1, why, sizeof(why)));
   if (wanted == nullptr) {
     return InvalidArgumentError("topic \"{}\" cannot be made: {}", topic, why);
+  }
+  for (const auto& [name, value] : config) {
+    rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str());
   }
   KafkaHandle<rd_kafka_queue_t> queue(rd_kafka_queue_new(client.get()));
   KafkaHandle<rd_kafka_AdminOptions_t> options(

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/result.h"
@@ -17,8 +18,9 @@ Result<std::vector<std::string>> SplitTopics(std::string_view topics);
 Result<KafkaTopicInfo> FindTopic(const std::vector<KafkaTopicInfo>& all, const std::string& topic,
                                  const KafkaConnection& connection, std::string_view fix);
 
-/// Makes the topic with the brokers' own replication factor.
-Status CreateTopic(const KafkaClient& client, const std::string& topic, int partitions);
+/// Makes the topic with the brokers' own replication factor. `config`: of the topic.
+Status CreateTopic(const KafkaClient& client, const std::string& topic, int partitions,
+                   const std::vector<std::pair<std::string, std::string>>& config = {});
 
 /// Settings of a topic that decide what it takes.
 struct KafkaTopicLimits {

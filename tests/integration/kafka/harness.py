@@ -33,6 +33,7 @@ class Bed:
         self.flowc = options.flowc.resolve()
         self.services, self.broker_dir = options.services, options.broker
         self.folder = Path(folder)
+        self.started = []  # processes; those that a failed case leaves are ended
         self.read_status()
 
     def service(self, action, *more):
@@ -147,8 +148,9 @@ def main(cases):
             continue
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="weir-kafka-") as folder:
+            bed = Bed(options, folder)
             try:
-                told = case(Bed(options, folder))
+                told = case(bed)
                 print(f"ok {case.__name__} ({time.monotonic() - began:.1f} s)"
                       f"{': ' + told if told else ''}", flush=True)
             except Exception as problem:  # a case that breaks must not hide the others
@@ -156,4 +158,9 @@ def main(cases):
                 print(f"FAILED {case.__name__}: {problem}", flush=True)
                 if not isinstance(problem, Failed):
                     traceback.print_exc()
+            finally:
+                for process in bed.started:
+                    if process.poll() is None:
+                        process.kill()
+                        process.wait()
     sys.exit(1 if failed else 0)

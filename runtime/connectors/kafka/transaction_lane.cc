@@ -1,0 +1,159 @@
+#include "runtime/connectors/kafka/transaction_lane.h"
+
+#include <algorithm>
+
+#include "runtime/connectors/kafka/message_chunk.h"
+
+namespace weir {
+namespace {
+
+/// Who fences a lane enters itself as its owner within this time: long for what is a few requests,
+/// since an owner that looks too early takes the lane back.
+constexpr auto kOwnerShows = std::chrono::seconds(5);
+
+}  // namespace
+
+Result<std::optional<LaneProgress>> TransactionLane::LastProgress(ProgressView view) {
+  if (reader_ == nullptr) {
+    WEIR_ASSIGN(reader_, ProgressReader::Make(sink_.connection(), settings_.progress_topic));
+  }
+  return reader_->Read(static_cast<int32_t>(settings_.lane), settings_.id, view);
+}
+
+Status TransactionLane::MakeProducer() {
+  producer_.reset();
+  WEIR_ASSIGN(producer_,
+              TransactionalProducer::Make(sink_.connection(), settings_.id, sink_.topic(),
+                                          settings_.progress_topic, sink_.ProducerSettings()));
+  producer_->client().ReportOutages();
+  const TransactionOutcome outcome = producer_->Init();
+  if (outcome.done()) return Status::Ok();
+  producer_.reset();
+  return outcome.status;
+}
+
+Status TransactionLane::Claim() {
+  WEIR_TRY(MakeProducer());
+  // What the predecessor left open is decided now; the end of the topic says how.
+  WEIR_ASSIGN(const std::optional<LaneProgress> last, LastProgress(ProgressView::kCommitted));
+  reader_.reset();
+  const bool mine = last && last->incarnation == settings_.incarnation;
+  SetPlace(mine ? last->place : LanePlace());
+  WEIR_TRY(After(producer_->Begin()));
+  WEIR_TRY(ProduceProgress(place()));
+  sending_ = place();
+  phase_ = Phase::kCommitting;
+  return FinishCommit();
+}
+
+Status TransactionLane::CheckOwner(const std::optional<LaneProgress>& last) const {
+  if (!last || last->owner == settings_.owner) return Status::Ok();
+  return FailedPreconditionError(
+      "another start of this pipeline has taken over \"{}\" (incarnation {}, start {}); this one "
+      "stops. Two pipelines of the same name may not write to the same Kafka",
+      settings_.id, last->incarnation, last->owner);
+}
+
+/// Somebody may have fenced this lane: then it is theirs.
+Status TransactionLane::Reclaim() {
+  WEIR_ASSIGN(const std::optional<LaneProgress> last, LastProgress(ProgressView::kAny));
+  WEIR_TRY(CheckOwner(last));
+  if (std::chrono::steady_clock::now() - lost_at_ < kOwnerShows) {
+    return UnavailableError("Kafka at {} has closed \"{}\"; it may be that of another start now",
+                            sink_.connection().brokers(), settings_.id);
+  }
+  const LanePlace known = place();
+  WEIR_TRY(MakeProducer());
+  WEIR_ASSIGN(const std::optional<LaneProgress> now, LastProgress(ProgressView::kCommitted));
+  WEIR_TRY(CheckOwner(now));
+  reader_.reset();
+  if (!now || now->place < known) {
+    return DataLossError(
+        "progress topic \"{}\" no longer says that \"{}\" has reached checkpoint {}: it was "
+        "deleted or has lost records",
+        settings_.progress_topic, settings_.id, known.epoch);
+  }
+  SetPlace(now->place);
+  phase_ = Phase::kReady;
+  return Status::Ok();
+}
+
+Status TransactionLane::Send(const DeliveryUnit& unit, std::vector<RefusedRow>&) {
+  if (phase_ == Phase::kCommitting) WEIR_TRY(FinishCommit());
+  if (phase_ == Phase::kAborting) WEIR_TRY(FinishAbort());
+  if (phase_ == Phase::kLost) WEIR_TRY(Reclaim());
+  WEIR_ASSIGN(std::vector<LaneChunk> chunks, ChunksFromText(unit.bytes));
+  std::erase_if(chunks, [this](const LaneChunk& chunk) { return chunk.place <= place(); });
+  if (!chunks.empty()) {
+    WEIR_TRY(After(producer_->Begin()));
+    // From here on there is something to end, whatever happens.
+    phase_ = Phase::kAborting;
+    WEIR_TRY(Produce(chunks));
+    WEIR_TRY(ProduceProgress(chunks.back().place));
+    sending_ = chunks.back().place;
+    phase_ = Phase::kCommitting;
+    WEIR_TRY(FinishCommit());
+  }
+  units_->Acknowledge(settings_.lane, place());
+  return Status::Ok();
+}
+
+Status TransactionLane::Produce(const std::vector<LaneChunk>& chunks) {
+  for (const LaneChunk& chunk : chunks) {
+    WEIR_ASSIGN(const std::string bytes, units_->outbox().Read(chunk.stored));
+    std::string_view rest = bytes;
+    KafkaMessage message;
+    while (NextMessage(rest, message)) WEIR_TRY(producer_->Send(message));
+    if (!rest.empty()) {
+      return DataLossError("a chunk of the outbox ends within a message: {}",
+                           chunk.stored.ToText());
+    }
+  }
+  return Status::Ok();
+}
+
+Status TransactionLane::ProduceProgress(LanePlace place) {
+  const std::string text = LaneProgress{settings_.incarnation, place, settings_.owner}.ToText();
+  KafkaMessage record;
+  record.key = settings_.id;
+  record.has_key = true;
+  record.value = text;
+  return producer_->SendProgress(static_cast<int32_t>(settings_.lane), record);
+}
+
+Status TransactionLane::FinishCommit() {
+  WEIR_TRY(After(producer_->Commit()));
+  SetPlace(sending_);
+  phase_ = Phase::kReady;
+  return Status::Ok();
+}
+
+Status TransactionLane::FinishAbort() {
+  WEIR_TRY(After(producer_->Abort()));
+  phase_ = Phase::kReady;
+  return Status::Ok();
+}
+
+Status TransactionLane::After(TransactionOutcome outcome) {
+  reachable_ = producer_->client().reachable();
+  if (outcome.done()) return Status::Ok();
+  if (outcome.kind == TransactionOutcome::Kind::kAbort) phase_ = Phase::kAborting;
+  if (outcome.kind == TransactionOutcome::Kind::kLost) {
+    producer_.reset();
+    phase_ = Phase::kLost;
+    lost_at_ = std::chrono::steady_clock::now();
+  }
+  return outcome.status;
+}
+
+LanePlace TransactionLane::place() const {
+  const std::lock_guard lock(mutex_);
+  return place_;
+}
+
+void TransactionLane::SetPlace(LanePlace place) {
+  const std::lock_guard lock(mutex_);
+  place_ = place;
+}
+
+}  // namespace weir

@@ -1,0 +1,137 @@
+#include "runtime/connectors/kafka/transaction_units.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace weir {
+namespace {
+
+/// First line of what a commit holds: with the number of lanes.
+constexpr std::string_view kUnitsVersion = "kafka-units/1";
+
+template <typename Number>
+bool TakeWord(std::string_view& text, Number& number) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return true;
+}
+
+}  // namespace
+
+std::string ChunksToText(const std::vector<LaneChunk>& chunks) {
+  std::string text(kUnitsVersion);
+  for (const LaneChunk& chunk : chunks) {
+    fmt::format_to(std::back_inserter(text), "\n{} {} {} {} {}", chunk.lane, chunk.place.epoch,
+                   chunk.place.index, chunk.rows, chunk.stored.ToText());
+  }
+  return text;
+}
+
+Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text) {
+  std::vector<LaneChunk> chunks;
+  if (text.empty()) return chunks;
+  if (!text.starts_with(kUnitsVersion)) {
+    return DataLossError("\"{}\" does not list what Kafka is to get", text.substr(0, 40));
+  }
+  text.remove_prefix(kUnitsVersion.size());
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n', 1));
+    text.remove_prefix(1);
+    LaneChunk chunk;
+    if (!TakeWord(text, chunk.lane) || !TakeWord(text, chunk.place.epoch) ||
+        !TakeWord(text, chunk.place.index) || !TakeWord(text, chunk.rows)) {
+      return DataLossError("what Kafka is to get is damaged: {}", line);
+    }
+    WEIR_ASSIGN(chunk.stored, OutboxChunk::FromText(text));
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
+TransactionUnits::TransactionUnits(std::shared_ptr<Outbox> outbox, uint32_t lanes, uint32_t writers,
+                                   int64_t most_bytes)
+    : outbox_(std::move(outbox)), lanes_(lanes), rows_(writers), budget_(most_bytes) {}
+
+void TransactionUnits::Took(uint32_t worker, int64_t rows, int64_t bytes) {
+  rows_[worker].fetch_add(rows, std::memory_order_relaxed);
+  budget_.Add(bytes);
+}
+
+Status TransactionUnits::Store(LaneChunk& chunk) const {
+  WEIR_ASSIGN(chunk.stored, outbox_->Append(chunk.bytes));
+  chunk.bytes = std::string();
+  return Status::Ok();
+}
+
+void TransactionUnits::Freeze(std::vector<LaneChunk> chunks, uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  for (LaneChunk& chunk : chunks) {
+    std::deque<Frozen>& lane = lanes_[chunk.lane];
+    const bool first = lane.empty() || lane.back().chunk.place.epoch != epoch;
+    // An epoch is frozen as a whole before any of it is sent, so the numbers never depend on that.
+    chunk.place = {epoch, first ? 1 : lane.back().chunk.place.index + 1};
+    lane.push_back({std::move(chunk), false});
+  }
+}
+
+Result<std::string> TransactionUnits::Prepare(uint64_t epoch) {
+  std::vector<LaneChunk> listed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::deque<Frozen>& lane : lanes_) {
+      for (Frozen& frozen : lane) {
+        if (frozen.chunk.place.epoch > epoch) break;
+        if (!frozen.chunk.is_stored()) WEIR_TRY(Store(frozen.chunk));
+        listed.push_back(frozen.chunk);
+      }
+    }
+  }
+  WEIR_TRY(outbox_->Sync());
+  return ChunksToText(listed);
+}
+
+std::vector<LaneChunk> TransactionUnits::Take(uint64_t epoch) {
+  std::vector<LaneChunk> taken;
+  const std::lock_guard lock(mutex_);
+  for (std::deque<Frozen>& lane : lanes_) {
+    for (Frozen& frozen : lane) {
+      if (frozen.chunk.place.epoch > epoch || frozen.taken) continue;
+      frozen.taken = true;
+      taken.push_back(frozen.chunk);
+    }
+  }
+  return taken;
+}
+
+void TransactionUnits::Restore(std::vector<LaneChunk> chunks) {
+  const std::lock_guard lock(mutex_);
+  for (LaneChunk& chunk : chunks) {
+    outbox_->Keep(chunk.stored);
+    rows_[0].fetch_add(chunk.rows, std::memory_order_relaxed);
+    budget_.Add(chunk.size());
+    lanes_[chunk.lane].push_back({std::move(chunk), false});
+  }
+}
+
+void TransactionUnits::Acknowledge(uint32_t lane, LanePlace place) {
+  const std::lock_guard lock(mutex_);
+  std::deque<Frozen>& chunks = lanes_[lane];
+  while (!chunks.empty() && chunks.front().taken && chunks.front().chunk.place <= place) {
+    const LaneChunk& chunk = chunks.front().chunk;
+    outbox_->Release(chunk.stored);
+    budget_.Remove(chunk.size());
+    rows_[chunk.worker].fetch_sub(chunk.rows, std::memory_order_relaxed);
+    chunks.pop_front();
+  }
+}
+
+int64_t TransactionUnits::all_rows() const {
+  int64_t sum = 0;
+  for (const auto& rows : rows_) sum += rows.load(std::memory_order_relaxed);
+  return sum;
+}
+
+}  // namespace weir

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Exactly once with --state: kill -9 of the run, of the broker, and starts that must be refused.
+
+WEIR_KAFKA_CRASHES: how often the run is killed (20 is the evidence, CI takes fewer)."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import harness
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from harness import expect
+
+CRASHES = int(os.environ.get("WEIR_KAFKA_CRASHES", "6"))
+RATE = 4000
+
+
+def fill(bed, topic, first, count):
+    """Rows of many users; the ids of each rise."""
+    bed.produce(topic, [{"value": json.dumps({"id": i, "user": f"u{i % 500}"}).encode(),
+                         "key": f"u{i % 500}".encode()} for i in range(first, first + count)])
+
+
+def end_of(consumer, topic, partition):
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+        except KafkaException:  # a topic that was made a moment ago
+            expect(time.monotonic() < deadline, f"{topic} has no leader")
+            time.sleep(0.1)
+
+
+def read(bed, topic, isolation):
+    """What a reader of that isolation level sees, from the beginning to the present end."""
+    ask = Consumer({"bootstrap.servers": bed.brokers, "group.id": "ask",
+                    "isolation.level": "read_uncommitted"})
+    parts = ask.list_topics(topic, 30).topics[topic].partitions
+    ends = {p: end_of(ask, topic, p) for p in parts}
+    ask.close()
+    consumer = Consumer({"bootstrap.servers": bed.brokers, "group.id": "check",
+                         "enable.auto.commit": False, "auto.offset.reset": "error",
+                         "enable.partition.eof": True, "isolation.level": isolation})
+    ends = {p: end for p, end in ends.items() if end > 0}
+    consumer.assign([TopicPartition(topic, p, 0) for p in ends])
+    messages, deadline = [], time.monotonic() + 30
+    while ends:
+        expect(time.monotonic() < deadline,
+               f"{topic}: the end is not readable with {isolation}: a transaction is open")
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        if message.error():
+            at_end = message.error().name() == "_PARTITION_EOF"
+            expect(at_end, str(message.error()))
+            if message.offset() >= ends.get(message.partition(), 0):
+                ends.pop(message.partition(), None)
+            continue
+        messages.append(message)
+    consumer.close()
+    return messages
+
+
+def check_once(bed, topic, count):
+    """Each row once, those of a user in order; returns how many a careless reader sees."""
+    seen = read(bed, topic, "read_committed")
+    ids = Counter(json.loads(message.value())["id"] for message in seen)
+    missing = [i for i in range(count) if i not in ids]
+    doubled = [i for i, times in ids.items() if times > 1]
+    expect(not missing, f"{len(missing)} rows are lost, such as {missing[:5]}")
+    expect(not doubled, f"{len(doubled)} rows came twice, such as {doubled[:5]}")
+    expect(len(ids) == count, "rows out of nowhere")
+    by_user = defaultdict(list)
+    for message in seen:
+        by_user[message.key()].append((message.partition(), json.loads(message.value())["id"]))
+    for user, places in by_user.items():
+        expect(len({partition for partition, _ in places}) == 1, f"{user} is in many partitions")
+        expect(places == sorted(places), f"rows of {user} are out of order")
+    return len(read(bed, topic, "read_uncommitted"))
+
+
+def transactions(bed):
+    """Kafka's own tool: state by transactional id."""
+    cache = Path(subprocess.run(["bash", "-c", "echo ${XDG_CACHE_HOME:-$HOME/.cache}"],
+                                capture_output=True, text=True).stdout.strip())
+    done = subprocess.run(
+        ["java", "-cp", str(next(cache.glob("weir/services/kafka-*/libs"))) + "/*",
+         "org.apache.kafka.tools.TransactionsCommand", "--bootstrap-server", bed.brokers, "list"],
+        capture_output=True, text=True, timeout=120)
+    expect(done.returncode == 0, done.stderr)
+    rows = [line.split() for line in done.stdout.splitlines()[1:]]
+    return {row[0]: row[3] for row in rows if len(row) >= 4}
+
+
+def start(bed, workers=1, state="state", flow="once.flow", **params):
+    command = bed.command(flow, workers, **params)
+    process = subprocess.Popen(command + ["--state", state], cwd=bed.folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    bed.started.append(process)
+    return process
+
+
+def finish(process, code=0, timeout=180):
+    told, said = process.communicate(timeout=timeout)
+    expect(process.returncode == code, f"ended with {process.returncode}: {said}")
+    return told, said
+
+
+def forget(bed):
+    """The progress topic is named by the pipeline: cases must not see each other's."""
+    admin = bed.admin()
+    name = "_weir_progress.once.copied"
+    if name in admin.list_topics(timeout=30).topics:
+        admin.delete_topics([name])[name].result(60)
+        deadline = time.monotonic() + 30
+        while name in admin.list_topics(timeout=30).topics:
+            expect(time.monotonic() < deadline, f"{name} does not go")
+            time.sleep(0.1)
+
+
+def kill_the_run(bed):
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    count = RATE * 2 * CRASHES
+    fill(bed, source, 0, count)
+    chance = random.Random(int(os.environ.get("WEIR_KAFKA_SEED", time.time_ns() % 100_000)))
+    seconds, said = [], ""
+    for crash in range(CRASHES):
+        process = start(bed, 1 + crash % 2, rate=RATE, lanes=2, from_topic=source, to_topic=target)
+        seconds.append(chance.uniform(0.3, 2.5))
+        try:
+            told, said = process.communicate(timeout=seconds[-1])
+            expect(False, f"the run ended before crash {crash}: {told}{said}")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+    told, _ = finish(start(bed, 2, lanes=2, from_topic=source, to_topic=target))
+    uncommitted = check_once(bed, target, count)
+    states = {name: state for name, state in transactions(bed).items()
+              if name.startswith("once/copied/")}
+    expect(set(states) == {"once/copied/0", "once/copied/1"}, f"transactions: {states}")
+    expect(set(states.values()) == {"CompleteCommit"}, f"transactions are left: {states}")
+    # The ledger is part of the checkpoints, so crashes don't disturb it either.
+    books = json.loads(told)["operators"]["copied"]
+    expect(books["rows_in"] == books["absorbed"] == count and books["pending"] == 0,
+           f"the ledger of the sink: {books}")
+    return f"{CRASHES} crashes, {count} rows once, {uncommitted} without read_committed"
+
+
+def kill_the_broker(bed):
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    count = 24_000
+    fill(bed, source, 0, count)
+    process = start(bed, rate=RATE, from_topic=source, to_topic=target)
+    time.sleep(2)
+    expect(process.poll() is None, "the run ended too early")
+    expect(bed.service("kill").returncode == 0, "the broker cannot be killed")
+    time.sleep(2)
+    up = bed.service("up", "--timeout", "240")
+    expect(up.returncode == 0, up.stderr)
+    bed.read_status()
+    finish(process)
+    return f"{check_once(bed, target, count)} without read_committed"
+
+
+def run_until(bed, topics, count):
+    """Runs until the target has so many rows, then stops it in order."""
+    process = start(bed, flow="once_on.flow", **topics)
+    deadline = time.monotonic() + 60
+    while len(read(bed, topics["to_topic"], "read_committed")) < count:
+        expect(process.poll() is None, "the run ended")
+        expect(time.monotonic() < deadline, f"{count} rows did not come in a minute")
+        time.sleep(0.2)
+    process.terminate()
+    finish(process)
+
+
+def refused_starts(bed):
+    """From empty state, from an older copy of it, twice at once."""
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    topics = {"from_topic": source, "to_topic": target}
+    fill(bed, source, 0, 1000)
+    run_until(bed, topics, 1000)
+    shutil.copytree(bed.folder / "state", bed.folder / "older")
+    fill(bed, source, 1000, 1000)
+    run_until(bed, topics, 2000)
+
+    _, older = finish(start(bed, state="older", **topics), code=1)
+    for part in ("copied", "ahead of the state", "the target has the mark of incarnation",
+                 "the state folder has incarnation", "--accept-resend"):
+        expect(part in older, f"`{part}` is not in: {older}")
+    _, empty = finish(start(bed, state="empty", **topics), code=1)
+    for part in ("another state delivered to this target", "without a checkpoint"):
+        expect(part in empty, f"`{part}` is not in: {empty}")
+    check_once(bed, target, 2000)
+    # None of them took the lane away from the state that has delivered.
+    fill(bed, source, 2000, 10)
+    run_until(bed, topics, 2010)
+    check_once(bed, target, 2010)
+    return older.strip().splitlines()[-1]
+
+
+def twice_at_once(bed):
+    """A copy of the state, started while the original runs: the former owner is fenced."""
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    topics = {"from_topic": source, "to_topic": target}
+    fill(bed, source, 0, 1000)
+    run_until(bed, topics, 1000)
+    shutil.copytree(bed.folder / "state", bed.folder / "twin")
+    first = start(bed, flow="once_on.flow", **topics)
+    time.sleep(2)
+    _, locked = finish(start(bed, flow="once_on.flow", **topics), code=1)
+    expect(first.poll() is None, "the first start was disturbed")
+    second = start(bed, state="twin", flow="once_on.flow", **topics)
+    fill(bed, source, 1000, 1000)
+    _, fenced = finish(first, code=1, timeout=90)
+    expect("another start of this pipeline has taken over" in fenced, fenced)
+    deadline = time.monotonic() + 60
+    while len(read(bed, target, "read_committed")) < 2000:
+        expect(second.poll() is None and time.monotonic() < deadline, "the twin did not deliver")
+        time.sleep(0.2)
+    second.terminate()
+    finish(second)
+    check_once(bed, target, 2000)
+    return fenced.strip().splitlines()[-1] + " | " + locked.strip().splitlines()[-1]
+
+
+def too_large(bed):
+    """A row that the topic does not take is a row of the error route, once, the others arrive."""
+    forget(bed)
+    source, target = bed.topic(1), bed.topic(1, max_message_bytes=2000)
+    rows = [{"id": i, "user": "x" * (5000 if i % 10 == 3 else 5)} for i in range(200)]
+    bed.produce(source, [{"value": json.dumps(row).encode()} for row in rows])
+    finish(start(bed, from_topic=source, to_topic=target))
+    got = [json.loads(m.value())["id"] for m in read(bed, target, "read_committed")]
+    expect(got == [row["id"] for row in rows if len(row["user"]) < 100], f"{got[:20]}")
+    lines = [json.loads(line) for file in sorted((bed.folder / "refused").glob("*.jsonl"))
+             for line in file.read_text().splitlines()]
+    ids = sorted(json.loads(line["row"])["id"] if isinstance(line["row"], str)
+                 else line["row"]["id"] for line in lines)
+    expect(ids == list(range(3, 200, 10)), f"refused: {ids}")
+    expect(all(line["code"] == "MSG_SIZE_TOO_LARGE" for line in lines), f"{lines[:1]}")
+
+
+if __name__ == "__main__":
+    harness.main([too_large, refused_starts, twice_at_once, kill_the_run, kill_the_broker])
