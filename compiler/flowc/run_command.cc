@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <random>
 
 #include "compiler/flowc/command.h"
@@ -155,6 +156,7 @@ class RunCommand final : public Command {
     }
     const std::unique_ptr<RunServer> server = Serve(folder, *job, snapshots.get());
     Status status = job->Start();
+    if (status.ok() && state != nullptr && state->backend().last_epoch() > 0) SayWhatHadEnded(*job);
     if (status.ok()) status = Drive(*job, mode, taps, server.get());
     Status closed = job->Close();
     if (!status.ok() && !closed.ok()) Log(closed.message());  // what was left, beside why
@@ -256,6 +258,26 @@ class RunCommand final : public Command {
     const uint64_t epoch = state.backend().last_epoch();
     Log(epoch == 0 ? fmt::format("new state in {}", state.folder())
                    : fmt::format("goes on from checkpoint {} of {}", epoch, state.folder()));
+  }
+
+  /// Else a run on a grown file would seem to do nothing without a reason.
+  void SayWhatHadEnded(const Job& job) const {
+    std::map<std::string, bool> ended;
+    for (const auto& worker : job.workers()) {
+      for (const auto& source : worker->sources()) {
+        const auto [known, added] = ended.try_emplace(source->node().source, true);
+        known->second = known->second && source->ended();
+      }
+    }
+    std::string names;
+    for (const auto& [name, all] : ended) {
+      if (all) names += (names.empty() ? "" : ", ") + name;
+    }
+    if (names.empty() || quiet_) return;
+    Log(
+        fmt::format("had ended before and is not read again: {} (new input of a bounded source "
+                    "needs a new state folder)",
+                    names));
   }
 
   Status WriteSummary(const RunSummary& summary) const {

@@ -220,16 +220,21 @@ def twice_at_once(bed):
     _, locked = finish(start(bed, flow="once_on.flow", **topics), code=1)
     expect(first.poll() is None, "the first start was disturbed")
     second = start(bed, state="twin", flow="once_on.flow", **topics)
-    fill(bed, source, 1000, 1000)
-    _, fenced = finish(first, code=1, timeout=90)
+    # Rows come until the first one notices: it does when it next wants to write.
+    count, deadline = 1000, time.monotonic() + 90
+    while first.poll() is None and time.monotonic() < deadline:
+        fill(bed, source, count, 50)
+        count += 50
+        time.sleep(0.5)
+    _, fenced = finish(first, code=1, timeout=10)
     expect("another start of this pipeline has taken over" in fenced, fenced)
     deadline = time.monotonic() + 60
-    while len(read(bed, target, "read_committed")) < 2000:
+    while len(read(bed, target, "read_committed")) < count:
         expect(second.poll() is None and time.monotonic() < deadline, "the twin did not deliver")
         time.sleep(0.2)
     second.terminate()
     finish(second)
-    check_once(bed, target, 2000)
+    check_once(bed, target, count)
     return fenced.strip().splitlines()[-1] + " | " + locked.strip().splitlines()[-1]
 
 
