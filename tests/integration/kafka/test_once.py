@@ -36,6 +36,10 @@ def end_of(consumer, topic, partition):
             time.sleep(0.1)
 
 
+# Of the sink `copied` of the pipeline `once`.
+PROGRESS = "_weir_progress.once.copied"
+
+
 def read(bed, topic, isolation):
     """What a reader of that isolation level sees, from the beginning to the present end."""
     ask = Consumer({"bootstrap.servers": bed.brokers, "group.id": "ask",
@@ -64,6 +68,10 @@ def read(bed, topic, isolation):
         messages.append(message)
     consumer.close()
     return messages
+
+
+def last_offset(bed, topic):
+    return max((message.offset() for message in read(bed, topic, "read_committed")), default=-1)
 
 
 def check_once(bed, topic, count):
@@ -114,7 +122,7 @@ def finish(process, code=0, timeout=180):
 def forget(bed):
     """The progress topic is named by the pipeline: cases must not see each other's."""
     admin = bed.admin()
-    name = "_weir_progress.once.copied"
+    name = PROGRESS
     if name in admin.list_topics(timeout=30).topics:
         admin.delete_topics([name])[name].result(60)
         deadline = time.monotonic() + 30
@@ -219,7 +227,13 @@ def twice_at_once(bed):
     time.sleep(2)
     _, locked = finish(start(bed, flow="once_on.flow", **topics), code=1)
     expect(first.poll() is None, "the first start was disturbed")
+    claims = last_offset(bed, PROGRESS)
     second = start(bed, state="twin", flow="once_on.flow", **topics)
+    deadline = time.monotonic() + 60
+    # Before that the first one could deliver more, and the second would be refused instead.
+    while last_offset(bed, PROGRESS) == claims:
+        expect(second.poll() is None and time.monotonic() < deadline, "the twin did not start")
+        time.sleep(0.2)
     # Rows come until the first one notices: it does when it next wants to write.
     count, deadline = 1000, time.monotonic() + 90
     while first.poll() is None and time.monotonic() < deadline:
@@ -227,10 +241,12 @@ def twice_at_once(bed):
         count += 50
         time.sleep(0.5)
     _, fenced = finish(first, code=1, timeout=10)
-    expect("another start of this pipeline has taken over" in fenced, fenced)
+    expect("another start of this pipeline has taken over" in fenced, f"{first.returncode}: {fenced}")
     deadline = time.monotonic() + 60
-    while len(read(bed, target, "read_committed")) < count:
-        expect(second.poll() is None and time.monotonic() < deadline, "the twin did not deliver")
+    while (there := len(read(bed, target, "read_committed"))) < count:
+        if second.poll() is not None or time.monotonic() > deadline:
+            second.kill()
+            expect(False, f"the twin delivered {there} of {count}: {second.communicate()[1]}")
         time.sleep(0.2)
     second.terminate()
     finish(second)
