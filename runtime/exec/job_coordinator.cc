@@ -176,7 +176,8 @@ bool JobCoordinator::FinishCommit(Micros now) {
     failures_ = 0;
     signals_->pause.store(false, std::memory_order_release);
   }
-  if (!delivery.ok() && !MayWorkLater(delivery)) {
+  // The next commit delivers what this one could not; behind the last there is none.
+  if (!delivery.ok() && (final_ || !MayWorkLater(delivery))) {
     failure_ = delivery;
     done_ = true;
     return true;

@@ -37,7 +37,7 @@ RecordBatch SinkOperator::FillColumns(const RecordBatch& batch) const {
   return batch.WithColumns(batch.schema(), std::move(columns));
 }
 
-/// What an earlier run left pending stays so: nobody here knows what became of it.
+/// Of this run's writer: what an earlier run left pending, the connector took over at the start.
 void SinkOperator::CountPending() {
   const int64_t pending = writer_->undelivered_rows();
   ledger_.pending += pending - pending_;
