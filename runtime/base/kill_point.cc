@@ -70,6 +70,8 @@ const std::vector<std::string_view>& KillPoint::Names() {
       // delivery
       "part-renamed", "parts-renamed", "mark-written-aside", "mark-written", "log-committed",
       "sink-delivered",
+      // delivery to a store, by the threads of its lanes
+      "store-unit-begun", "store-unit-inserted", "store-unit-marked",
       // end
       "before-close", "after-close"};
   return kNames;

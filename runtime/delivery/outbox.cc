@@ -12,6 +12,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "runtime/base/durable_files.h"
+#include "runtime/base/take_number.h"
+
 namespace weir {
 namespace {
 
@@ -27,15 +30,6 @@ Status OutboxError(std::string_view action, const std::string& path, int error) 
 }
 
 uint64_t SumOf(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
-
-template <typename Number>
-bool TakeNumber(std::string_view& text, Number& number) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<size_t>(end - text.data()));
-  return true;
-}
 
 }  // namespace
 
@@ -134,20 +128,15 @@ Status Outbox::Sync() {
     unsynced_ = false;
     names = std::exchange(unnamed_, false);
   }
-  const bool synced = ::fdatasync(copy) == 0;
-  const int error = errno;
+  Status status;
+  if (::fdatasync(copy) != 0) status = OutboxError("sync", path, errno);
   ::close(copy);
-  bool named = true;
-  if (synced && names) {
-    const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    named = folder >= 0 && (::fsync(folder) == 0 || errno == EINVAL);
-    if (folder >= 0) ::close(folder);
-  }
-  if (synced && named) return Status::Ok();
+  if (status.ok() && names) status = FsyncFolder(folder_);
+  if (status.ok()) return status;
   const std::lock_guard lock(mutex_);
   unsynced_ = true;
   unnamed_ |= names;
-  return OutboxError("sync", synced ? folder_ : path, synced ? errno : error);
+  return status;
 }
 
 Result<std::string> Outbox::Read(const OutboxChunk& chunk) const {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "runtime/state/durable_files.h"
+#include "runtime/base/durable_files.h"
 #include "runtime/state/snapshot_store.h"
 
 namespace weir {

@@ -13,9 +13,9 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
-#include "runtime/state/durable_files.h"
 #include "runtime/state/epoch_mark.h"
 #include "runtime/state/name_table.h"
 #include "runtime/state/rocksdb_keys.h"

@@ -13,8 +13,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/state/commit_record.h"
-#include "runtime/state/durable_files.h"
 #include "runtime/state/rocksdb_keys.h"
 #include "runtime/state/rocksdb_status.h"
 

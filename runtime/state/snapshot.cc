@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "runtime/state/durable_files.h"
+#include "runtime/base/durable_files.h"
 
 namespace weir {
 namespace {

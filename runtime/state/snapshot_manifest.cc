@@ -12,8 +12,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/hash.h"
-#include "runtime/state/durable_files.h"
 
 namespace weir {
 namespace {

@@ -9,8 +9,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/kill_point.h"
-#include "runtime/state/durable_files.h"
 
 namespace weir {
 namespace {

@@ -179,26 +179,4 @@ std::unique_ptr<ByteWriter> PackedWriter(std::unique_ptr<ByteWriter> plain,
   return plain;
 }
 
-Status SyncOutputFile(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return FileError("open", path, errno);
-  const int synced = ::fdatasync(file);
-  const int error = errno;
-  ::close(file);
-  if (synced != 0 && error != EINVAL) return FileError("sync", path, error);
-  return Status::Ok();
-}
-
-Status SyncOutputFolder(const std::string& folder) {
-  const int file =
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return FileError("open", folder, errno);
-  const int synced = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  // Some file systems can't sync a folder; they don't need it either.
-  if (synced != 0 && error != EINVAL) return FileError("sync", folder, error);
-  return Status::Ok();
-}
-
 }  // namespace weir

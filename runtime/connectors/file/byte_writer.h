@@ -18,7 +18,7 @@ class ByteWriter {
   virtual Status EndFrame() = 0;
   /// Bytes in the file; those of whole frames after EndFrame.
   virtual int64_t size() const = 0;
-  /// Ends the last frame and closes the file, which is durable after SyncOutputFile only.
+  /// Ends the last frame and closes the file, which is durable after FsyncFile only.
   virtual Status Finish() = 0;
 };
 
@@ -32,11 +32,5 @@ std::unique_ptr<ByteWriter> PackedWriter(std::unique_ptr<ByteWriter> plain,
 
 /// What file names of a compression end with: "", ".gz", ".zst".
 std::string_view CompressionSuffix(std::string_view compression);
-
-/// Makes a closed or open file's bytes durable.
-Status SyncOutputFile(const std::string& path);
-
-/// Makes renames in `folder` durable.
-Status SyncOutputFolder(const std::string& folder);
 
 }  // namespace weir

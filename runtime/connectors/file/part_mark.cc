@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/kill_point.h"
 #include "runtime/connectors/file/byte_writer.h"
 #include "runtime/connectors/file/file_paths.h"
@@ -51,12 +52,9 @@ Status PartMark::Write(const SinkMark& mark) {
   WEIR_ASSIGN(const std::unique_ptr<ByteWriter> file, OpenByteWriter(aside, "none"));
   WEIR_TRY(file->Write(fmt::format("{} 1 {} {}\n", kKind, mark.incarnation, mark.epoch)));
   WEIR_TRY(file->Finish());
-  WEIR_TRY(SyncOutputFile(aside));
+  WEIR_TRY(FsyncFile(aside));
   KillPoint::Pass("mark-written-aside");
-  std::error_code error;
-  fs::rename(aside, path_, error);
-  if (error) return FileError("rename to", path_, error.value());
-  WEIR_TRY(SyncOutputFolder(folder_));
+  WEIR_TRY(RenameDurably(aside, path_));
   KillPoint::Pass("mark-written");
   known_ = mark;
   return Status::Ok();

@@ -10,6 +10,7 @@
 #include <optional>
 #include <sstream>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
 #include "runtime/connectors/file/byte_writer.h"
@@ -99,7 +100,7 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
     if (unit.epoch > epoch) continue;
     auto known = synced_.find(key);
     if (known == synced_.end() || known->second < unit.length) {
-      WEIR_TRY(SyncOutputFile(Hidden(unit.name)));
+      WEIR_TRY(FsyncFile(Hidden(unit.name)));
       KillPoint::Pass("part-synced");
       named |= known == synced_.end();
       synced_[key] = unit.length;
@@ -107,7 +108,7 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
     fmt::format_to(std::back_inserter(state), "\n{} {} {} {} {} {}", unit.ended ? "ended" : "open",
                    unit.lane, unit.number, unit.length, unit.epoch, unit.name);
   }
-  if (named) WEIR_TRY(SyncOutputFolder(folder_));
+  if (named) WEIR_TRY(FsyncFolder(folder_));
   return state;
 }
 
@@ -130,7 +131,7 @@ Result<bool> PartUnits::Deliver(uint64_t epoch) {
     frozen_.erase(key);
   }
   if (due.empty()) return false;
-  WEIR_TRY(SyncOutputFolder(folder_));
+  WEIR_TRY(FsyncFolder(folder_));
   KillPoint::Pass("parts-renamed");
   return true;
 }
@@ -144,7 +145,7 @@ Result<uint64_t> PartUnits::PublishCommitted() {
     WEIR_TRY(Publish(unit));
   }
   frozen_.clear();
-  WEIR_TRY(SyncOutputFolder(folder_));
+  WEIR_TRY(FsyncFolder(folder_));
   return any ? committed_ : 0;
 }
 
@@ -192,7 +193,7 @@ Status PartUnits::Publish(const PartUnit& unit) const {
   }
   if (size > unit.length) {
     if (::truncate(hidden.c_str(), unit.length) != 0) return FileError("cut", hidden, errno);
-    WEIR_TRY(SyncOutputFile(hidden));
+    WEIR_TRY(FsyncFile(hidden));
   }
   fs::rename(hidden, visible, error);
   return error ? FileError("rename to", visible, error.value()) : Status::Ok();
@@ -216,7 +217,7 @@ Status PartUnits::RemoveUnlisted() {
   }
   if (error) return FileError("read folder", folder_, error.value());
   for (const fs::path& path : unlisted) fs::remove(path, error);
-  return SyncOutputFolder(folder_);
+  return FsyncFolder(folder_);
 }
 
 Result<bool> PartUnits::Restore(std::string_view state) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/connectors/file/file_paths.h"
 #include "runtime/format/encoder.h"
 
@@ -101,11 +102,11 @@ Status SingleFileSink::Close() {
   if (file_ == nullptr) return Status::Ok();
   WEIR_TRY(file_->Finish());
   file_ = nullptr;
-  WEIR_TRY(SyncOutputFile(Unfinished()));
+  WEIR_TRY(FsyncFile(Unfinished()));
   std::error_code error;
   fs::rename(Unfinished(), settings_.path, error);
   if (error) return FileError("rename to", settings_.path, error.value());
-  return SyncOutputFolder(fs::path(settings_.path).parent_path().string());
+  return FsyncFolder(fs::path(settings_.path).parent_path().string());
 }
 
 SingleFileSink::~SingleFileSink() {

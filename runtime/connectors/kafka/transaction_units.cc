@@ -1,5 +1,7 @@
 #include "runtime/connectors/kafka/transaction_units.h"
 
+#include "runtime/base/take_number.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -9,15 +11,6 @@ namespace {
 
 /// First line of what a commit holds: with the number of lanes.
 constexpr std::string_view kUnitsVersion = "kafka-units/1";
-
-template <typename Number>
-bool TakeWord(std::string_view& text, Number& number) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<size_t>(end - text.data()));
-  return true;
-}
 
 }  // namespace
 
@@ -41,8 +34,8 @@ Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text) {
     const std::string_view line = text.substr(0, text.find('\n', 1));
     text.remove_prefix(1);
     LaneChunk chunk;
-    if (!TakeWord(text, chunk.lane) || !TakeWord(text, chunk.place.epoch) ||
-        !TakeWord(text, chunk.place.index) || !TakeWord(text, chunk.rows)) {
+    if (!TakeNumber(text, chunk.lane) || !TakeNumber(text, chunk.place.epoch) ||
+        !TakeNumber(text, chunk.place.index) || !TakeNumber(text, chunk.rows)) {
       return DataLossError("what Kafka is to get is damaged: {}", line);
     }
     WEIR_ASSIGN(chunk.stored, OutboxChunk::FromText(text));

@@ -30,17 +30,6 @@ Status LogFileError(std::string_view action, std::string_view path, int error_nu
   }
 }
 
-Status SyncLogFolder(const std::string& folder) {
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return LogFileError("open", folder, errno);
-  const int synced = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  // Some file systems can't sync a folder; they don't need it either.
-  if (synced != 0 && error != EINVAL) return LogFileError("sync", folder, error);
-  return Status::Ok();
-}
-
 LogFile::LogFile(LogFile&& other) noexcept
     : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
 

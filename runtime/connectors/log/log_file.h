@@ -12,9 +12,6 @@ namespace weir {
 /// A failed call on a file of a log as a Status that names the option to change.
 Status LogFileError(std::string_view action, std::string_view path, int error_number);
 
-/// Makes what was created, renamed or deleted in `folder` durable.
-Status SyncLogFolder(const std::string& folder);
-
 /// An open file of a log, read and written at positions. Moves, closes itself. Reads and writes of
 /// different threads don't disturb each other.
 class LogFile {

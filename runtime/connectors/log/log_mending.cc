@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/log.h"
 #include "runtime/connectors/log/log_topic.h"
 
@@ -26,7 +27,7 @@ Result<std::string> SetAside(const LogFile& segment, int64_t from, int64_t size)
     WEIR_TRY(aside.WriteAt(at - from, std::string_view(piece).substr(0, got)));
   }
   WEIR_TRY(aside.Sync());
-  WEIR_TRY(SyncLogFolder(fs::path(path).parent_path().string()));
+  WEIR_TRY(FsyncFolder(fs::path(path).parent_path().string()));
   return path;
 }
 

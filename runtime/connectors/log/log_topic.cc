@@ -10,6 +10,7 @@
 #include <random>
 
 #include "runtime/base/check.h"
+#include "runtime/base/durable_files.h"
 #include "runtime/base/log.h"
 #include "runtime/connectors/log/segment_format.h"
 #include "runtime/connectors/log/topic_paths.h"
@@ -231,7 +232,7 @@ Status LogTopic::StartJournal(uint64_t number) {
   std::error_code error;
   fs::rename(aside, path, error);
   if (error) return LogFileError("rename to", path, error.value());
-  WEIR_TRY(SyncLogFolder(folder_));
+  WEIR_TRY(FsyncFolder(folder_));
   WEIR_ASSIGN(file, LogFile::OpenToWrite(path));
   journal_ = std::make_shared<LogFile>(std::move(file));
   journal_number_ = number;
@@ -304,7 +305,7 @@ Result<std::unique_ptr<OpenSegment>> LogTopic::TakeSegment(uint32_t partition) {
       EncodeSegmentHeader({state_.topic_id, partition, segment->number, now});
   WEIR_TRY(segment->file.WriteAt(0, header));
   segment->size = static_cast<int64_t>(header.size());
-  if (settings_.sync) WEIR_TRY(SyncLogFolder(fmt::format("{}/{}", folder_, partition)));
+  if (settings_.sync) WEIR_TRY(FsyncFolder(fmt::format("{}/{}", folder_, partition)));
   taken_.insert({partition, segment->number});
   return segment;
 }

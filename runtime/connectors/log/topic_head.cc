@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/base/hash.h"
 #include "runtime/connectors/log/byte_codec.h"
 #include "runtime/connectors/log/segment_format.h"
@@ -92,7 +93,7 @@ Status TopicHead::Open(const std::string& folder, const HeadMark& mark, bool syn
     WEIR_TRY(file.Sync());
     std::filesystem::rename(aside, path, error);
     if (error) return LogFileError("rename to", path, error.value());
-    WEIR_TRY(SyncLogFolder(folder));
+    WEIR_TRY(FsyncFolder(folder));
   }
   WEIR_ASSIGN(file_, LogFile::OpenToWrite(path));
   WEIR_ASSIGN(const Slot slot, ReadNewest(file_));

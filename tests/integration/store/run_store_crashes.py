@@ -3,7 +3,7 @@
 
   run_store_crashes.py --flowc build/release/bin/flowc [--kills 10] [--workers 2] [--seed 1]
 
-Killed at random moments and at points beside an insert ($WEIR_STORE_KILL), then left to end. What
+Killed at random moments and at points beside an insert ($WEIR_KILL_AT), then left to end. What
 the store holds is compared with a computation in Python, as in run_store.py.
 """
 
@@ -20,8 +20,9 @@ import time
 
 from run_store import DDL, HERE, SKIPPED, STATEMENTS, ask, expected, library, make_events
 
-# Name and how many passes before the kill; `before` and `after` are around the insert itself.
-POINTS = ["before:1", "after:1", "marked:2", "before:5", "after:9", "marked:12"]
+# Steps of runtime/base/kill_point and their passage; the first two are around the insert itself.
+POINTS = ["store-unit-begun:1", "store-unit-inserted:1", "store-unit-marked:2",
+          "store-unit-begun:5", "store-unit-inserted:9", "store-unit-marked:12"]
 PATIENCE = 400
 
 
@@ -39,9 +40,9 @@ class Runs:
 
     def start(self, point=None):
         environment = dict(os.environ)
-        environment.pop("WEIR_STORE_KILL", None)
+        environment.pop("WEIR_KILL_AT", None)
         if point:
-            environment["WEIR_STORE_KILL"] = point
+            environment["WEIR_KILL_AT"] = point
         with open(self.log, "ab") as log:
             return subprocess.Popen(self.command, stdout=log, stderr=log, env=environment)
 

@@ -9,7 +9,8 @@ namespace weir {
 
 /// Steps that are on disk when they return. Failures name the file; ResourceExhausted: it is full.
 
-/// Makes what was created in, renamed into or removed from `folder` durable.
+/// Makes what was created in, renamed into or removed from `folder` durable. "": the working
+/// folder, so that the parent of any path will do.
 Status FsyncFolder(const std::string& folder);
 Status FsyncFile(const std::string& file);
 /// Both in the same folder.

@@ -1,4 +1,4 @@
-#include "runtime/state/durable_files.h"
+#include "runtime/base/durable_files.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status FileError(const std::string& file, int error) {
+Status DurableFileError(const std::string& file, int error) {
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
     return ResourceExhaustedError("{}: {}", file, std::strerror(error));
   }
@@ -23,10 +23,11 @@ Status FileError(const std::string& file, int error) {
 
 Status Sync(const std::string& path, int flags) {
   const int descriptor = ::open(path.c_str(), flags | O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return FileError(path, errno);
+  if (descriptor < 0) return DurableFileError(path, errno);
   const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
-  return failed == 0 ? Status::Ok() : FileError(path, failed);
+  // Some file systems can't sync a folder, nor devices themselves; they don't need it either.
+  return failed == 0 || failed == EINVAL ? Status::Ok() : DurableFileError(path, failed);
 }
 
 std::string ParentOf(const std::string& path) {
@@ -36,7 +37,7 @@ std::string ParentOf(const std::string& path) {
 
 Status WriteAndSync(const std::string& file, std::string_view content) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return FileError(file, errno);
+  if (descriptor < 0) return DurableFileError(file, errno);
   int failed = 0;
   while (!content.empty() && failed == 0) {
     const ssize_t written = ::write(descriptor, content.data(), content.size());
@@ -48,17 +49,19 @@ Status WriteAndSync(const std::string& file, std::string_view content) {
   }
   if (failed == 0 && ::fsync(descriptor) != 0) failed = errno;
   ::close(descriptor);
-  return failed == 0 ? Status::Ok() : FileError(file, failed);
+  return failed == 0 ? Status::Ok() : DurableFileError(file, failed);
 }
 
 }  // namespace
 
-Status FsyncFolder(const std::string& folder) { return Sync(folder, O_DIRECTORY); }
+Status FsyncFolder(const std::string& folder) {
+  return Sync(folder.empty() ? "." : folder, O_DIRECTORY);
+}
 
 Status FsyncFile(const std::string& file) { return Sync(file, 0); }
 
 Status RenameDurably(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return FileError(to, errno);
+  if (::rename(from.c_str(), to.c_str()) != 0) return DurableFileError(to, errno);
   return FsyncFolder(ParentOf(to));
 }
 
@@ -74,7 +77,7 @@ Status MakeFolderDurably(const std::string& folder) {
   const std::string parent = ParentOf(folder);
   if (!fs::is_directory(parent, error)) WEIR_TRY(MakeFolderDurably(parent));
   if (!fs::create_directory(folder, error) && error) {
-    return FileError(folder, error.value());
+    return DurableFileError(folder, error.value());
   }
   return FsyncFolder(parent);
 }
