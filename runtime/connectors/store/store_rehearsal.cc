@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/connectors/store/total_view.h"
 #include "runtime/ddl/clickhouse_type.h"
 #include "runtime/ddl/ddl_statement.h"
 #include "runtime/ddl/sql_tokens.h"
@@ -71,7 +72,9 @@ Result<std::string> StoreRehearsal::Make(const std::string& table) {
       if (!status.ok()) left_out_.push_back(view.name + ": " + status.message());
     }
   }
-  return copy;
+  if (needed_) return copy;
+  WEIR_TRY(database_.Query("DROP DATABASE " + quoted).status());
+  return std::string();
 }
 
 Result<std::vector<StoreRehearsal::Table>> StoreRehearsal::ViewsBehind(const Table& table) {
@@ -135,6 +138,10 @@ Status StoreRehearsal::CopyView(const Table& source, const Table& view) {
   const bool known = made_.contains(view.name);
   if (known) return Status::Ok();
   WEIR_ASSIGN(Table target, CopyTarget(view, created));
+  WEIR_ASSIGN(
+      const bool total,
+      IsTotalView(database_, select, {source.database, source.name, target.database, target.name}));
+  needed_ |= !total;
   WEIR_TRY(database_
                .Query(fmt::format("CREATE MATERIALIZED VIEW {} TO {} AS {}", QuotedCopy(view.name),
                                   QuotedCopy(target.copy), reading))

@@ -22,7 +22,7 @@ class StoreRehearsal {
       : database_(database), copies_("_weir_rehearsal_" + std::move(sink)) {}
 
   /// Makes the copies anew. Returns the copy of `table` for an INSERT; "" when no view is behind
-  /// it.
+  /// it that could fail for a row.
   Result<std::string> Make(const std::string& table);
   /// Views without a copy, with the reason.
   const std::vector<std::string>& left_out() const { return left_out_; }
@@ -44,6 +44,7 @@ class StoreRehearsal {
   std::deque<Table> open_;
   std::set<std::string> made_;
   std::vector<std::string> left_out_;
+  bool needed_ = false;  ///< a copied view may fail
 };
 
 }  // namespace weir
