@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "runtime/connectors/store/store_table.h"
 #include "runtime/ddl/clickhouse_type.h"
 
 namespace weir {
@@ -17,8 +18,8 @@ Status StoreMarks::Open() {
                    "String, lane UInt32, epoch SimpleAggregateFunction(max, UInt64), unit "
                    "SimpleAggregateFunction(max, UInt64), at SimpleAggregateFunction(max, "
                    "DateTime64(6))) ENGINE = AggregatingMergeTree ORDER BY (pipeline, sink, "
-                   "incarnation, lane)",
-                   kStoreMarksTable))
+                   "incarnation, lane) SETTINGS {}",
+                   kStoreMarksTable, kStoreFsync))
                .status());
   WEIR_ASSIGN(
       const std::string answer,

@@ -109,7 +109,7 @@ Status StoreRepeats::Ensure(const std::string& table) {
     const Table next = std::move(open_.front());
     open_.pop_front();
     if (!seen_.insert(next.Quoted()).second) continue;
-    WEIR_TRY(CheckWindow(next));
+    WEIR_TRY(CheckSettings(next));
     WEIR_TRY(Follow(next));
   }
   return Status::Ok();
@@ -147,7 +147,7 @@ Status StoreRepeats::Follow(const Table& table) {
   return Status::Ok();
 }
 
-Status StoreRepeats::CheckWindow(const Table& table) {
+Status StoreRepeats::CheckSettings(const Table& table) {
   WEIR_ASSIGN(const auto about, Ask(table, "engine, arrayStringConcat(data_paths, ' ')"));
   if (about.empty()) return Status::Ok();  // of a view that is there without its table
   const std::vector<std::string> words = Lines(about[0], '\t');
@@ -166,10 +166,13 @@ Status StoreRepeats::CheckWindow(const Table& table) {
   if (words.size() > 1) {
     WEIR_TRY(TakeBackLost(table, words[1]));
   }
-  if (WindowOf(text) >= kStoreDeduplicationWindow) return Status::Ok();
+  const bool recognises = WindowOf(text) >= kStoreDeduplicationWindow;
+  if (recognises && text.find(kStoreFsync) != std::string::npos) return Status::Ok();
   return database_
-      .Query(fmt::format("ALTER TABLE {} MODIFY SETTING non_replicated_deduplication_window = {}",
-                         table.Quoted(), kStoreDeduplicationWindow))
+      .Query(fmt::format("ALTER TABLE {} MODIFY SETTING {}{}", table.Quoted(), kStoreFsync,
+                         recognises ? ""
+                                    : fmt::format(", non_replicated_deduplication_window = {}",
+                                                  kStoreDeduplicationWindow)))
       .status();
 }
 

@@ -17,6 +17,9 @@ namespace weir {
 /// recognised by). The engine writes there before it renames the part into place: a process that is
 /// killed between the two leaves an entry without a part, and a repeat would be dropped although
 /// the rows are nowhere. Such entries are taken back.
+///
+/// Inserts are on disk when they return, since the outbox forgets what is delivered. The log is not:
+/// a machine that loses power within an insert may repeat this one unit.
 class StoreRepeats {
  public:
   explicit StoreRepeats(ChdbDatabase& database) : database_(database) {}
@@ -33,7 +36,7 @@ class StoreRepeats {
   };
   Result<std::vector<std::string>> Ask(const Table& table, std::string_view columns);
   Status Follow(const Table& table);
-  Status CheckWindow(const Table& table);
+  Status CheckSettings(const Table& table);
   Status TakeBackLost(const Table& table, const std::string& folder);
   Result<bool> HasPart(const Table& table, const std::string& part);
 

@@ -16,6 +16,8 @@ inline constexpr const char* kStoreDeleted = "_deleted";
 
 /// Repeats of an insert are recognised among so many.
 inline constexpr int kStoreDeduplicationWindow = 10'000;
+/// Settings of a table whose inserts are on disk when they return.
+inline constexpr char kStoreFsync[] = "fsync_after_insert = 1, fsync_part_directory = 1";
 
 /// What a sink or view writes, as a table: its columns, where their values come from, how rows
 /// replace each other. Made from the request alone.

@@ -312,6 +312,9 @@ TEST_F(StoreDurableTest, TablesThatCantTellRepeatsAreRefusedAndSmallWindowsWiden
   EXPECT_EQ(Ask("SELECT name FROM system.tables WHERE create_table_query LIKE "
                 "'%non_replicated_deduplication_window = 10000%' ORDER BY name"),
             "sums\nthings\n");
+  EXPECT_EQ(Ask("SELECT name FROM system.tables WHERE create_table_query LIKE "
+                "'%fsync_after_insert = 1, fsync_part_directory = 1%' ORDER BY name"),
+            "sums\nthings\nweir_commits\n");
 }
 
 }  // namespace
