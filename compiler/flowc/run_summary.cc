@@ -2,37 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/flowc/ledger_json.h"
+
 namespace weir::flowc {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json CountsJson(const std::map<std::string, int64_t, std::less<>>& counts) {
-  Json json = Json::object();
-  for (const auto& [reason, count] : counts) json[reason] = count;
-  return json;
-}
-
-Json ToJsonValue(const Ledger& ledger) {
-  Json json = {{"rows_in", ledger.rows_in},
-               {"passed", ledger.passed},
-               {"absorbed", ledger.absorbed},
-               {"discarded", CountsJson(ledger.discarded)},
-               {"dead_lettered", CountsJson(ledger.dead_lettered)},
-               {"late", ledger.late},
-               {"pending", ledger.pending},
-               {"rows_out", ledger.rows_out},
-               {"produced", CountsJson(ledger.produced)},
-               {"routed", ledger.routed},
-               {"partly_late", ledger.partly_late},
-               {"failed_results", CountsJson(ledger.failed_results)},
-               {"gauges", CountsJson(ledger.gauges)}};
-  if (ledger.records_read > 0) {
-    json["records_read"] = ledger.records_read;
-    json["bytes_read"] = ledger.bytes_read;
-  }
-  return json;
-}
 
 /// Reasons may quote bytes of the input: those that are no UTF-8 are replaced.
 std::string Dump(const Json& json) {
@@ -40,8 +15,6 @@ std::string Dump(const Json& json) {
 }
 
 }  // namespace
-
-std::string LedgerJson(const Ledger& ledger) { return Dump(ToJsonValue(ledger)); }
 
 std::string RunSummary::ToJson() const {
   Json json = {{"pipeline", pipeline},
@@ -64,7 +37,7 @@ std::string RunSummary::ToJson() const {
   if (!error.empty()) json["error"] = error;
   Json all = Json::object();
   for (const NamedLedger& named : operators) {
-    Json entry = ToJsonValue(named.ledger);
+    Json entry = LedgerJson(named.ledger);
     entry["kind"] = named.kind;
     entry["stream"] = named.stream;
     all[named.name] = std::move(entry);

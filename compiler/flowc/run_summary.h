@@ -26,7 +26,4 @@ struct RunSummary {
   std::string ToJson() const;
 };
 
-/// {"rows_in": …, "discarded": {reason: n}, …}: the ledger of one operator.
-std::string LedgerJson(const Ledger& ledger);
-
 }  // namespace weir::flowc

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 
+#include "compiler/flowc/ledger_json.h"
 #include "compiler/plan/aggregate_node.h"
 #include "compiler/plan/keyed_state_node.h"
 #include "compiler/plan/row_nodes.h"
@@ -226,27 +227,10 @@ std::optional<Json> GroupEntry(const plan::AggregateNode& node, std::string_view
   return json;
 }
 
-Json CountsJson(const std::map<std::string, int64_t, std::less<>>& counts) {
-  Json json = Json::object();
-  for (const auto& [name, count] : counts) json[name] = count;
-  return json;
-}
-
 std::optional<Json> AccountJson(std::string_view value) {
   const auto account = DecodeAccount(value);
   if (!account.ok()) return std::nullopt;
-  const Ledger& ledger = account->ledger;
-  return Json{{"rows_in", ledger.rows_in},
-              {"passed", ledger.passed},
-              {"absorbed", ledger.absorbed},
-              {"discarded", CountsJson(ledger.discarded)},
-              {"dead_lettered", CountsJson(ledger.dead_lettered)},
-              {"late", ledger.late},
-              {"pending", ledger.pending},
-              {"rows_out", ledger.rows_out},
-              {"produced", CountsJson(ledger.produced)},
-              {"routed", ledger.routed},
-              {"records_read", ledger.records_read}};
+  return LedgerJson(account->ledger);
 }
 
 std::optional<Json> PositionJson(std::string_view value) {

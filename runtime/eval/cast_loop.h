@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/eval/column_caster.h"
-#include "runtime/eval/column_text.h"
+#include "runtime/vector/column_text.h"
 
 namespace weir {
 

@@ -1,9 +1,9 @@
 // x.name and x[i] on json: absent or null gives null, a scalar has no members.
 #include <fmt/format.h>
 
-#include "runtime/eval/column_text.h"
 #include "runtime/eval/json_text.h"
 #include "runtime/eval/nodes.h"
+#include "runtime/vector/column_text.h"
 
 namespace weir {
 namespace {

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "runtime/eval/checked_arithmetic.h"
-#include "runtime/eval/column_text.h"
 #include "runtime/eval/integer_range.h"
 #include "runtime/eval/nodes.h"
+#include "runtime/vector/column_text.h"
 
 namespace weir {
 namespace {

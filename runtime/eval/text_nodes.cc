@@ -1,9 +1,9 @@
 // like, matches, f-strings.
 #include <re2/re2.h>
 
-#include "runtime/eval/column_text.h"
 #include "runtime/eval/like_pattern.h"
 #include "runtime/eval/nodes.h"
+#include "runtime/vector/column_text.h"
 
 namespace weir {
 namespace {

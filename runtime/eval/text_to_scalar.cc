@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "runtime/eval/column_text.h"
 #include "runtime/types/text.h"
+#include "runtime/vector/column_text.h"
 
 namespace weir {
 

@@ -6,9 +6,9 @@
 
 #include "runtime/types/decimal.h"
 #include "runtime/types/text.h"
+#include "runtime/vector/column_text.h"
 #include "stdlib/api/function_builder.h"
 #include "stdlib/api/scalar_kernels.h"
-#include "stdlib/scalar/conversion/canonical_text.h"
 #include "stdlib/scalar/conversion/to_integer.h"
 
 namespace weir {
@@ -20,7 +20,7 @@ void ToString(KernelContext&, std::span<const Column* const> arguments, const Ro
   auto* values = out.mutable_data<std::string_view>();
   rows.ForEach([&](RowIndex row) {
     text.clear();
-    AppendCanonicalText(*arguments[0], row, text);
+    AppendColumnText(*arguments[0], row, text);
     values[row] = out.arena().Copy(text);
   });
 }

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "runtime/vector/column_text.h"
 #include "stdlib/api/function_builder.h"
 #include "stdlib/api/scalar_kernels.h"
-#include "stdlib/scalar/conversion/canonical_text.h"
 #include "stdlib/scalar/json/json_walk.h"
 
 namespace weir {
@@ -16,7 +16,7 @@ void ToJson(KernelContext&, std::span<const Column* const> arguments, const RowS
   auto* values = out.mutable_data<std::string_view>();
   rows.ForEach([&](RowIndex row) {
     text.clear();
-    AppendCanonicalJson(*arguments[0], row, text);
+    AppendColumnJson(*arguments[0], row, text);
     values[row] = out.arena().Copy(text);
   });
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "runtime/vector/column_text.h"
 #include "stdlib/api/function_builder.h"
 #include "stdlib/api/scalar_kernels.h"
-#include "stdlib/scalar/conversion/canonical_text.h"
 #include "stdlib/scalar/string/case_mapping.h"
 #include "stdlib/scalar/string/utf8.h"
 
@@ -164,7 +164,7 @@ void Concat(KernelContext&, std::span<const Column* const> arguments, const RowS
   auto* values = out.mutable_data<std::string_view>();
   rows.ForEach([&](RowIndex row) {
     text.clear();
-    for (const Column* argument : arguments) AppendCanonicalText(*argument, row, text);
+    for (const Column* argument : arguments) AppendColumnText(*argument, row, text);
     values[row] = out.arena().Copy(text);
   });
 }

@@ -2,9 +2,9 @@
 
 #include <openssl/rand.h>
 
+#include "runtime/vector/column_text.h"
 #include "stdlib/api/function_builder.h"
 #include "stdlib/api/scalar_kernels.h"
-#include "stdlib/scalar/conversion/canonical_text.h"
 #include "stdlib/scalar/hash/digest.h"
 
 namespace weir {
@@ -27,7 +27,7 @@ void Uuid5(KernelContext&, std::span<const Column* const> arguments, const RowSe
     AppendBigEndian(spaces[row].low, name);
     for (size_t i = 1; i < arguments.size(); ++i) {
       if (i > 1) name += '\x1f';
-      AppendCanonicalText(*arguments[i], row, name);
+      AppendColumnText(*arguments[i], row, name);
     }
     values[row] = UuidFromDigest(ComputeDigest(DigestKind::kSha1, name), 5);
   });

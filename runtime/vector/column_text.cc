@@ -1,4 +1,4 @@
-#include "runtime/eval/column_text.h"
+#include "runtime/vector/column_text.h"
 
 #include <cmath>
 
