@@ -23,8 +23,8 @@ namespace weir {
 /// says.
 class SliceBudget {
  public:
-  /// About half a millisecond.
-  static constexpr size_t kSlice = 256 * 1024;
+  /// Some hundred microseconds: a third of what a batch takes.
+  static constexpr size_t kSlice = 96 * 1024;
   static constexpr size_t kPerRow = 64;
 
   explicit SliceBudget(size_t bytes) : left_(bytes) {}
