@@ -229,6 +229,8 @@ OperatorContext JobBuilder::ContextOf(uint32_t worker) const {
   context.source_names = &job_->source_names_;
   context.generation = options_.generation;
   context.batch_rows = options_.batch_rows;
+  context.keeps_state = options_.state != nullptr;
+  context.verify_state = options_.verify_state;
   return context;
 }
 

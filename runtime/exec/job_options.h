@@ -30,6 +30,7 @@ struct JobOptions {
   /// Start although a target's mark does not fit the state: rows may be repeated there.
   bool accept_resend = false;
   int64_t generation = 1;
+  bool verify_state = false;  ///< tests: OperatorContext::verify_state
   /// Looks into a declared stream on one worker: called while building; null result: no tap.
   std::function<std::unique_ptr<Output>(const std::string& stream, uint32_t worker)> make_tap;
 };

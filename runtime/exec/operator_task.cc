@@ -156,15 +156,23 @@ void OperatorTask::Barrier() {
   Check(op_->PrepareBarrier(*this));
   if (sink_ != nullptr) Check(sink_->Freeze(progress_.aligned()));
   if (context_->snapshot_state && !context_->failed()) {
-    StateWriter writer(name());
-    Check(op_->Snapshot(writer));
-    StateDelta delta = writer.Take();
-    if (!delta.empty()) context_->deltas.push_back(std::move(delta));
+    WEIR_CHECK(sealed_ == nullptr, "{}: what the last barrier sealed is not written", name());
+    sealed_ = std::make_unique<StateWriter>(name());
+    Check(op_->Snapshot(*sealed_));
   }
   context_->accounts.emplace_back(node_id_, Account());
   ++context_->aligned_tasks;
   if (context_->clock != nullptr) context_->barrier_time += context_->clock->Now() - start;
   SendAll(Control::Barrier(progress_.aligned()));
+}
+
+bool OperatorTask::WriteSealed(SliceBudget& budget) {
+  if (sealed_ == nullptr) return true;
+  if (!op_->WriteSealed(budget)) return false;
+  StateDelta delta = sealed_->Take();
+  if (!delta.empty()) context_->deltas.push_back(std::move(delta));
+  sealed_.reset();
+  return true;
 }
 
 void OperatorTask::ProcessTime(Micros now) {

@@ -46,6 +46,8 @@ class OperatorTask final : public Collector {
   /// Goes on with it for about a batch. Only while has_more, and with room downstream.
   void Resume();
 
+  /// Writes on what the last barrier has sealed, within the budget; true when nothing is left.
+  bool WriteSealed(SliceBudget& budget);
   void ProcessTime(Micros now);
   /// The worker has nothing else to do.
   void Flush();
@@ -97,6 +99,7 @@ class OperatorTask final : public Collector {
   std::vector<std::unique_ptr<Input>> inputs_;
   std::vector<int64_t> rows_received_;
   std::vector<OutputPort> ports_;
+  std::unique_ptr<StateWriter> sealed_;  ///< of the last barrier until all is written
   InputProgress::Change change_;  ///< what Settle has yet to do
   /// What came while the operator had more to emit, by input. Bounded: what feeds the task stops.
   std::deque<std::pair<size_t, StreamElement>> waiting_;

@@ -58,6 +58,7 @@ Status TestJob::Build() {
   options.state = state_.get();
   options.checkpoint_every = 0;
   options.incarnation = "test";
+  options.verify_state = true;
   options.make_tap = [this](const std::string& stream, uint32_t) {
     return capture_.MakeTap(stream);
   };

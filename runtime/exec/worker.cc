@@ -98,6 +98,23 @@ bool Worker::CompleteBarrier() {
   barrier_accounts_ = std::move(context_.accounts);
   barrier_pause_ = std::exchange(context_.barrier_time, 0);
   context_.accounts.clear();
+  writing_ = true;
+  next_writer_ = 0;
+  return true;
+}
+
+/// Between two batches, so that rows wait for a slice at most. On a seeded schedule slices are tiny
+/// and of any size: rows change before, in and after each.
+bool Worker::WriteSlice(std::mt19937_64* random) {
+  if (!writing_ || context_.failed()) return false;
+  const Micros start = context_.clock == nullptr ? 0 : context_.clock->Now();
+  SliceBudget budget(random == nullptr ? SliceBudget::kSlice : 1 + (*random)() % 1024);
+  while (next_writer_ < tasks_.size() && tasks_[next_writer_]->WriteSealed(budget)) ++next_writer_;
+  if (context_.clock != nullptr) {
+    barrier_pause_ = std::max(barrier_pause_, context_.clock->Now() - start);
+  }
+  if (next_writer_ < tasks_.size()) return true;
+  writing_ = false;
   std::vector<StateDelta> deltas = std::move(context_.deltas);
   context_.deltas.clear();
   checkpoints_->Complete(index_, injected_, std::move(deltas));
@@ -238,6 +255,7 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
     return {};
   }
   bool worked = ObeySignals();
+  worked |= WriteSlice(random);
   for (auto& sender : senders_) {
     if (sender->blocked()) worked |= sender->Drain();
   }

@@ -100,6 +100,7 @@ class Worker {
   bool ObeySignals();
   bool InjectBarrier();
   bool CompleteBarrier();
+  bool WriteSlice(std::mt19937_64* random);
   bool Deliver();
   void RunTimers(Micros now);
   bool Paused(Entry& entry);
@@ -131,6 +132,8 @@ class Worker {
   size_t next_source_ = 0;
   uint64_t injected_ = 0;
   bool barrier_open_ = false;
+  bool writing_ = false;    ///< what the barrier has sealed, after all tasks have aligned
+  size_t next_writer_ = 0;  ///< tasks before it have written
   bool stopped_ = false;
   bool awaits_delivery_ = false;  ///< of the last rows: sinks have not heard from their targets
   bool flushed_ = true;           ///< nothing was done since the last FlushAll

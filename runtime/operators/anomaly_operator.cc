@@ -27,6 +27,9 @@ Status AnomalyOperator::Open(const OperatorContext& context) {
   errors_to_.Open(context_);
   WEIR_ASSIGN(key_exprs_, CompileAll(anomaly_.keys));
   WEIR_ASSIGN(value_, Evaluator::Compile(anomaly_.value));
+  Store(table_, "history", [](const uint8_t* block, std::string& out) {
+    Serialize(*reinterpret_cast<const History*>(block), out);
+  });
   return Status::Ok();
 }
 
@@ -115,7 +118,6 @@ Status AnomalyOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
     is_anomaly->mutable_data<uint8_t>()[row] = judged.is_anomaly ? 1 : 0;
     Remember(history, view[row]);
     history.last_row = std::max(history.last_row, times[row]);
-    table_.MarkDirty(blocks_[row]);
   });
   std::vector<ColumnPtr> result = batch.columns();
   result.push_back(Column::MakeStruct(anomaly_.schema->fields().back().type, batch.capacity(),
@@ -140,20 +142,18 @@ Status AnomalyOperator::ProcessWatermark(Micros watermark, Collector&) {
 }
 
 // Entries: slot "history", by encoded key: version, time of the last row, values, oldest first.
-Status AnomalyOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = table_.TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("history", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    const History& history = HistoryOf(block);
-    std::string value(1, kHistoryVersion);
-    value.append(reinterpret_cast<const char*>(&history.last_row), sizeof(Micros));
-    const std::vector<double>& values = *history.values;
-    for (size_t i = 0; i < values.size(); ++i) {
-      const double known = values[(history.next + i) % values.size()];
-      value.append(reinterpret_cast<const char*>(&known), sizeof(known));
-    }
-    out.Put("history", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+void AnomalyOperator::Serialize(const History& history, std::string& out) {
+  out.push_back(kHistoryVersion);
+  out.append(reinterpret_cast<const char*>(&history.last_row), sizeof(Micros));
+  const std::vector<double>& values = *history.values;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double known = values[(history.next + i) % values.size()];
+    out.append(reinterpret_cast<const char*>(&known), sizeof(known));
   }
+}
+
+Status AnomalyOperator::Snapshot(StateWriter& out) {
+  table_.Seal(&out);
   return Status::Ok();
 }
 
@@ -165,12 +165,9 @@ Status AnomalyOperator::Restore(const StateReader& in) {
                           (value.size() - kHead) % sizeof(double) != 0) {
                         return DataLossError("{}: a stored history is damaged", anomaly_.name);
                       }
-                      bool created = false;
-                      uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-                      History& history = HistoryOf(block);
+                      History& history = HistoryOf(table_.AddCommitted(key, HashBytes(key)));
                       history = {new std::vector<double>(), 0, 0};
                       std::memcpy(&history.last_row, value.data() + 1, sizeof(Micros));
-                      table_.MarkCommitted(block);
                       // A history that has become shorter keeps the newest values.
                       for (size_t at = kHead; at < value.size(); at += sizeof(double)) {
                         double known = 0;

@@ -27,6 +27,7 @@ class AnomalyOperator final : public Operator {
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -41,6 +42,7 @@ class AnomalyOperator final : public Operator {
     double expected = 0;
     bool is_anomaly = false;
   };
+  static void Serialize(const History& history, std::string& out);
   static History& HistoryOf(uint8_t* block) { return *reinterpret_cast<History*>(block); }
 
   Score Judge(const History& history, double value) const;

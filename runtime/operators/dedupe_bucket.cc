@@ -16,10 +16,6 @@ Fixed16 Load16(std::string_view key) {
   return fixed;
 }
 
-std::string_view View16(const Fixed16& key) {
-  return {reinterpret_cast<const char*>(&key), sizeof(key)};
-}
-
 }  // namespace
 
 void DedupeBucket::Prefetch(std::string_view key, uint64_t hash) const {
@@ -43,17 +39,11 @@ void DedupeBucket::Insert(std::string_view key, uint64_t hash, Micros event_time
   } else {
     string_keys_[PartOf(hash)].insert_or_assign(std::string(key), event_time);
   }
-  if (!tracking_) return;
-  const uint32_t group = KeyGroupOf(hash);
-  for (auto& [blob_group, blob] : unsaved_) {
-    if (blob_group == group) {
-      AddToBlob(key, event_time, blob);
-      return;
-    }
-  }
-  std::string blob(1, kBlobVersion);
+  if (!keeps_new_) return;
+  if (unsaved_.empty()) unsaved_.resize(kNumKeyGroups);
+  std::string& blob = unsaved_[KeyGroupOf(hash)];
+  if (blob.empty()) blob.push_back(kBlobVersion);
   AddToBlob(key, event_time, blob);
-  unsaved_.emplace_back(group, std::move(blob));
 }
 
 void DedupeBucket::AddToBlob(std::string_view key, Micros event_time, std::string& blob) const {
@@ -72,32 +62,11 @@ size_t DedupeBucket::size() const {
   return total;
 }
 
-std::vector<std::pair<uint32_t, std::string>> DedupeBucket::TakeNew() {
-  if (!tracking_) {
-    tracking_ = true;
-    std::vector<std::string> by_group(kNumKeyGroups, std::string(1, kBlobVersion));
-    for (const auto& part : fixed_keys_) {
-      for (const auto& [key, time] : part) {
-        AddToBlob(View16(key), time, by_group[KeyGroupOf(HashBytes(View16(key)))]);
-      }
-    }
-    for (const auto& part : string_keys_) {
-      for (const auto& [key, time] : part) {
-        AddToBlob(key, time, by_group[KeyGroupOf(HashBytes(key))]);
-      }
-    }
-    for (uint32_t group = 0; group < kNumKeyGroups; ++group) {
-      if (by_group[group].size() > 1) unsaved_.emplace_back(group, std::move(by_group[group]));
-    }
-  }
-  return std::exchange(unsaved_, {});
-}
-
 bool DedupeBucket::AddBlob(std::string_view blob) {
   if (blob.empty() || blob.front() != kBlobVersion) return false;
   blob.remove_prefix(1);
   // What was restored is known to its snapshot: only later sightings are new.
-  tracking_ = false;
+  const bool keeps_new = std::exchange(keeps_new_, false);
   bool whole = true;
   while (!blob.empty()) {
     uint32_t size = sizeof(Fixed16);
@@ -114,7 +83,7 @@ bool DedupeBucket::AddBlob(std::string_view blob) {
     Insert(key, HashBytes(key), time);
     blob.remove_prefix(size + sizeof(time));
   }
-  tracking_ = true;
+  keeps_new_ = keeps_new;
   return whole && blob.empty();
 }
 

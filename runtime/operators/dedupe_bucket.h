@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/clock.h"
@@ -20,7 +21,9 @@ namespace weir {
 /// bytes (uuid) are stored in place; others as strings. One thread.
 class DedupeBucket {
  public:
-  explicit DedupeBucket(bool keys_of_16_bytes) : fixed_(keys_of_16_bytes) {}
+  /// `keeps_new`: for a snapshot.
+  DedupeBucket(bool keys_of_16_bytes, bool keeps_new)
+      : fixed_(keys_of_16_bytes), keeps_new_(keeps_new) {}
 
   /// Brings the place where `key` would be into the cache.
   void Prefetch(std::string_view key, uint64_t hash) const;
@@ -29,11 +32,12 @@ class DedupeBucket {
   void Insert(std::string_view key, uint64_t hash, Micros event_time);
   size_t size() const;
 
-  /// Sightings not yet part of a snapshot, as blobs by key group: (key group, bytes). The first
-  /// call gives all.
-  std::vector<std::pair<uint32_t, std::string>> TakeNew();
+  /// Sightings not yet part of a snapshot, as blobs: by key group, empty where there is none.
+  std::vector<std::string> TakeNew() { return std::exchange(unsaved_, {}); }
   /// Adds the sightings of a blob. False when it is damaged.
   bool AddBlob(std::string_view blob);
+
+  bool dropped = false;  ///< no longer looked at
 
   /// Blobs written for this bucket, to be deleted with it: (key group, key of the blob).
   std::vector<std::pair<uint32_t, std::string>> written;
@@ -61,8 +65,8 @@ class DedupeBucket {
   const bool fixed_;
   std::array<absl::flat_hash_map<Fixed16, Micros, FixedHash>, kParts> fixed_keys_;
   std::array<StringMap<Micros>, kParts> string_keys_;
-  bool tracking_ = false;
-  std::vector<std::pair<uint32_t, std::string>> unsaved_;  ///< blobs by key group, since TakeNew
+  bool keeps_new_;
+  std::vector<std::string> unsaved_;  ///< since TakeNew; empty: there are none
 };
 
 }  // namespace weir

@@ -14,6 +14,7 @@ namespace {
 
 /// From this size on a blob is not written again.
 constexpr size_t kFullBlob = 4096;
+constexpr char kIdsSlot[] = "ids";
 
 bool IsPlain16(const std::vector<DataType>& types) {
   return types.size() == 1 && types[0].physical() == Physical::kFixed16 && !types[0].optional();
@@ -28,7 +29,8 @@ DedupeOperator::DedupeOperator(const plan::DedupeNode& node)
       errors_to_(node, node.error),
       duplicates_to_(node, node.duplicate),
       keys_(TypesOf(node.keys)),
-      fixed_keys_(IsPlain16(keys_.types())) {}
+      fixed_keys_(IsPlain16(keys_.types())),
+      dropped_(kIdsSlot) {}
 
 Status DedupeOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -44,8 +46,10 @@ Micros DedupeOperator::BucketOf(Micros event_time) const {
 }
 
 DedupeBucket& DedupeOperator::BucketAt(Micros start) {
-  std::unique_ptr<DedupeBucket>& bucket = buckets_[start];
-  if (bucket == nullptr) bucket = std::make_unique<DedupeBucket>(fixed_keys_);
+  std::shared_ptr<DedupeBucket>& bucket = buckets_[start];
+  if (bucket == nullptr) {
+    bucket = std::make_shared<DedupeBucket>(fixed_keys_, context_.keeps_state);
+  }
   return *bucket;
 }
 
@@ -122,7 +126,12 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   const Micros oldest = watermark - 2 * dedupe_.within;
   while (!buckets_.empty() && buckets_.begin()->first + width_ <= oldest) {
     DedupeBucket& bucket = *buckets_.begin()->second;
-    dropped_.insert(dropped_.end(), bucket.written.begin(), bucket.written.end());
+    // What is sealed of it belongs to the checkpoint under way all the same.
+    bucket.dropped = true;
+    const bool writes_on =
+        std::any_of(sealed_.begin(), sealed_.end(),
+                    [&](const SealedBucket& sealed) { return sealed.bucket.get() == &bucket; });
+    if (!writes_on) DeleteBlobs(bucket);
     buckets_.erase(buckets_.begin());
   }
   int64_t keys = 0;
@@ -131,38 +140,54 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   return Status::Ok();
 }
 
-void DedupeOperator::WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group, std::string blob,
-                               StateWriter& out) {
+// Entries: slot "ids", key = start of the bucket/worker/number: a blob of sightings.
+Status DedupeOperator::Snapshot(StateWriter& out) {
+  out.Append(std::exchange(dropped_, SlotChanges(kIdsSlot)));
+  for (auto& [start, bucket] : buckets_) {
+    std::vector<std::string> blobs = bucket->TakeNew();
+    if (!blobs.empty()) sealed_.push_back({start, bucket, std::move(blobs)});
+  }
+  sealed_to_ = &out;
+  ++next_blob_;
+  return Status::Ok();
+}
+
+bool DedupeOperator::WriteSealed(SliceBudget& budget) {
+  while (!sealed_.empty()) {
+    SealedBucket& sealed = sealed_.back();
+    for (; sealed.next < sealed.blobs.size(); ++sealed.next) {
+      if (budget.spent()) return false;
+      if (!sealed.blobs[sealed.next].empty()) WriteBlob(sealed, sealed.next, budget);
+    }
+    if (sealed.bucket->dropped) DeleteBlobs(*sealed.bucket);
+    sealed_.pop_back();
+  }
+  return true;
+}
+
+void DedupeOperator::WriteBlob(SealedBucket& sealed, uint32_t group, SliceBudget& budget) {
+  DedupeBucket& bucket = *sealed.bucket;
+  std::string blob = std::exchange(sealed.blobs[group], {});
   DedupeBucket::Tail& tail = bucket.tails[group];
   if (tail.blob.empty()) {
-    tail.key = fmt::format("{}/{}/{}", start, context_.worker, next_blob_);
+    tail.key = fmt::format("{}/{}/{}", sealed.start, context_.worker, next_blob_);
     bucket.written.emplace_back(group, tail.key);
     tail.blob = std::move(blob);
   } else {
     tail.blob.append(blob, 1);  // without its version
   }
-  if (tail.blob.size() < kFullBlob) {
-    out.Put("ids", group, tail.key, tail.blob);
-  } else {
-    out.Put("ids", group, tail.key, std::exchange(tail.blob, {}));
-  }
+  budget.Take(tail.blob.size());
+  sealed_to_->Put(kIdsSlot, group, tail.key, tail.blob);
+  if (tail.blob.size() >= kFullBlob) tail.blob = {};
 }
 
-Status DedupeOperator::Snapshot(StateWriter& out) {
-  for (const auto& [group, key] : dropped_) out.Delete("ids", group, key);
-  dropped_.clear();
-  for (auto& [start, bucket] : buckets_) {
-    for (auto& [group, blob] : bucket->TakeNew()) {
-      WriteBlob(*bucket, start, group, std::move(blob), out);
-    }
-  }
-  ++next_blob_;
-  return Status::Ok();
+void DedupeOperator::DeleteBlobs(const DedupeBucket& bucket) {
+  for (const auto& [group, key] : bucket.written) dropped_.Delete(group, key);
 }
 
 Status DedupeOperator::Restore(const StateReader& in) {
   return in.ForEach(
-      "ids", [this](uint32_t group, std::string_view key, std::string_view blob) -> Status {
+      kIdsSlot, [this](uint32_t group, std::string_view key, std::string_view blob) -> Status {
         const size_t slash = key.find('/');
         const std::optional<int64_t> start = ParseInt64(key.substr(0, slash));
         const std::optional<int64_t> sequence = ParseInt64(key.substr(key.rfind('/') + 1));

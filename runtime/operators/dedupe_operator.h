@@ -25,17 +25,26 @@ class DedupeOperator final : public Operator {
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override;
   Status Restore(const StateReader& in) override;
 
  private:
+  /// What a bucket had at the last Snapshot and is yet to be written.
+  struct SealedBucket {
+    Micros start;
+    std::shared_ptr<DedupeBucket> bucket;
+    std::vector<std::string> blobs;  ///< by key group, from `next` on
+    uint32_t next = 0;
+  };
+
   Micros BucketOf(Micros event_time) const;
   DedupeBucket& BucketAt(Micros start);
   /// Rows that are old enough to be unknown; fails them.
   void FailOldRows(const RecordBatch& batch, RowErrors& errors) const;
   /// True when the key was seen less than `within` away; remembers it otherwise.
   bool SeenBefore(std::string_view key, uint64_t hash, Micros event_time);
-  void WriteBlob(DedupeBucket& bucket, Micros start, uint32_t group, std::string blob,
-                 StateWriter& out);
+  void WriteBlob(SealedBucket& sealed, uint32_t group, SliceBudget& budget);
+  void DeleteBlobs(const DedupeBucket& bucket);
   void Prefetch(const RowSet& rows, uint32_t at) const;
 
   const plan::DedupeNode& dedupe_;
@@ -46,8 +55,10 @@ class DedupeOperator final : public Operator {
   KeyEncoder keys_;
   bool fixed_keys_;
   FailingRows failing_;
-  std::map<Micros, std::unique_ptr<DedupeBucket>> buckets_;  ///< by start
-  std::vector<std::pair<uint32_t, std::string>> dropped_;    ///< blobs of dropped buckets
+  std::map<Micros, std::shared_ptr<DedupeBucket>> buckets_;  ///< by start
+  SlotChanges dropped_;  ///< deletes of the blobs of buckets that are gone
+  std::vector<SealedBucket> sealed_;
+  StateWriter* sealed_to_ = nullptr;
   Micros watermark_ = kMinTimestamp;
   uint64_t next_blob_ = 1;
 };

@@ -1,5 +1,7 @@
 #include "runtime/operators/limit_operator.h"
 
+#include <fmt/format.h>
+
 #include "runtime/base/hash.h"
 #include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
@@ -8,12 +10,19 @@
 namespace weir {
 
 LimitOperator::LimitOperator(const plan::LimitNode& node)
-    : Operator(node), limit_(node), errors_to_(node, node.error), keys_(TypesOf(node.per)) {}
+    : Operator(node),
+      limit_(node),
+      errors_to_(node, node.error),
+      keys_(TypesOf(node.per)),
+      counts_(sizeof(int64_t)) {}
 
 Status LimitOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
   errors_to_.Open(context_);
   WEIR_ASSIGN(per_, CompileAll(limit_.per));
+  Store(counts_, "counts", [](const uint8_t* count, std::string& out) {
+    out.append(fmt::format("{}", *reinterpret_cast<const int64_t*>(count)));
+  });
   return Status::Ok();
 }
 
@@ -32,13 +41,11 @@ Status LimitOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out
   keys_.Encode(key_columns, rows, batch.capacity());
   RowIndices kept;
   rows.ForEach([&](RowIndex row) {
-    auto found = counts_.find(keys_.key(row));
-    if (found == counts_.end()) found = counts_.emplace(std::string(keys_.key(row)), Count{}).first;
-    Count& count = found->second;
-    if (count.rows >= limit_.count) return;
-    ++count.rows;
-    count.key_group = KeyGroupOf(keys_.hash(row));
-    count.dirty = true;
+    const std::string_view key = keys_.key(row);
+    const uint8_t* known = counts_.Find(key, keys_.hash(row));
+    if (known != nullptr && *reinterpret_cast<const int64_t*>(known) >= limit_.count) return;
+    bool created = false;
+    ++*reinterpret_cast<int64_t*>(counts_.FindOrCreate(key, keys_.hash(row), created));
     kept.push_back(row);
   });
   ledger_.passed += static_cast<int64_t>(kept.size());
@@ -49,21 +56,18 @@ Status LimitOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out
   return Status::Ok();
 }
 
+// Entries: slot "counts", by encoded key: the number as text.
 Status LimitOperator::Snapshot(StateWriter& out) {
-  for (auto& [key, count] : counts_) {
-    if (!count.dirty) continue;
-    count.dirty = false;
-    out.Put("counts", count.key_group, key, fmt::format("{}", count.rows));
-  }
+  counts_.Seal(&out);
   return Status::Ok();
 }
 
 Status LimitOperator::Restore(const StateReader& in) {
   return in.ForEach(
-      "counts", [this](uint32_t key_group, std::string_view key, std::string_view value) -> Status {
+      "counts", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
         const std::optional<int64_t> rows = ParseInt64(value);
         if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
-        counts_[std::string(key)] = Count{*rows, key_group, false};
+        *reinterpret_cast<int64_t*>(counts_.AddCommitted(key, HashBytes(key))) = *rows;
         return Status::Ok();
       });
 }

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "compiler/plan/row_nodes.h"
-#include "runtime/base/string_map.h"
 #include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/operator.h"
+#include "runtime/state/state_table.h"
 #include "runtime/vector/key_encoder.h"
 
 namespace weir {
@@ -21,21 +21,16 @@ class LimitOperator final : public Operator {
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return counts_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
-  struct Count {
-    int64_t rows = 0;
-    uint32_t key_group = 0;
-    bool dirty = false;
-  };
-
   const plan::LimitNode& limit_;
   RowRouter errors_to_;
   std::vector<std::unique_ptr<Evaluator>> per_;
   KeyEncoder keys_;
   FailingRows failing_;
-  StringMap<Count> counts_;
+  StateTable counts_;  ///< a number of rows for each key
 };
 
 }  // namespace weir

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/plan/logical_node.h"
@@ -9,6 +11,7 @@
 #include "runtime/base/status.h"
 #include "runtime/operators/ledger.h"
 #include "runtime/state/state_access.h"
+#include "runtime/state/state_table.h"
 #include "runtime/vector/record_batch.h"
 
 namespace weir {
@@ -30,6 +33,8 @@ struct OperatorContext {
   const std::vector<std::string>* source_names = nullptr;
   int64_t generation = 1;            ///< of the pipeline; in dead letters
   uint32_t batch_rows = kBatchRows;  ///< largest batch to emit
+  bool keeps_state = true;           ///< there are barriers that call Snapshot
+  bool verify_state = false;         ///< tests: StateTable::Stored::verify
 };
 
 /// One stage at work: transforms batches. An instance per worker, called by one thread; never
@@ -95,10 +100,18 @@ class Operator {
     return Status::Ok();
   }
 
-  /// Changes since the last call, for a commit.
+  /// The barrier passes: small state that belongs to no key is written now; what has changed of
+  /// keyed state since the last call is sealed, which takes no time however much it is, and written
+  /// by WriteSealed. `out` lives until that has returned true.
   virtual Status Snapshot(StateWriter& out) {
     (void)out;
     return Status::Ok();
+  }
+  /// Writes more of what Snapshot sealed, as it was at the barrier, within the budget; true when
+  /// all is written. Called between batches.
+  virtual bool WriteSealed(SliceBudget& budget) {
+    (void)budget;
+    return true;
   }
   virtual Status Restore(const StateReader& in) {
     (void)in;
@@ -110,6 +123,15 @@ class Operator {
   const Ledger& ledger() const { return ledger_; }
 
  protected:
+  /// `table`, which has no rows yet, is stored as entries of `slot`.
+  void Store(StateTable& table, std::string slot,
+             std::function<void(const uint8_t* value, std::string& out)> serialize,
+             std::string key_prefix = "") const {
+    if (!context_.keeps_state) return;
+    table.Track({std::move(slot), std::move(key_prefix), std::move(serialize),
+                 context_.verify_state});
+  }
+
   const plan::LogicalNode& node_;
   OperatorContext context_;
   Ledger ledger_;

@@ -43,6 +43,7 @@ Status ProcessOperator::Open(const OperatorContext& context) {
     fields.push_back({named ? key.name : fmt::format("key_{}", i + 1), key.type, {}});
   }
   key_schema_ = Schema::Make(std::move(fields));
+  Store(table_, "keys", [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
   WEIR_ASSIGN(key_exprs_, CompileAll(process_.program.keys));
   return executor_.Open();
 }
@@ -153,7 +154,6 @@ void ProcessOperator::ResetEnded(const RecordBatch& batch, const RowIndices& row
     if (timers_.AnySet(block)) continue;
     // Its life is over, though it has not been cleared away yet.
     executor_.layout().Reset(block);
-    table_.MarkDirty(block);
   }
 }
 
@@ -186,7 +186,6 @@ Status ProcessOperator::RunRound(const RecordBatch& batch, const RowIndices& row
 }
 
 void ProcessOperator::NoteChanged(uint8_t* block) {
-  table_.MarkDirty(block);
   if (!has_output() || StateOf(block).changed != 0) return;
   StateOf(block).changed = 1;
   changed_.push_back(block);
@@ -206,6 +205,7 @@ Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& o
   MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
   for (uint32_t i = 0; i < count; ++i) {
     blocks.push_back(alarms[i].block);
+    table_.MarkDirty(alarms[i].block);
     // A row of a timer that was set to the past is not late for the stages behind.
     times->mutable_data<Micros>()[i] = std::max(alarms[i].time, watermark_);
     timers_.Set(alarms[i].block, alarms[i].timer, kMaxTimestamp, false);
@@ -388,8 +388,8 @@ void ProcessOperator::BeginUpdates() {
     return StateTable::KeyOf(a) < StateTable::KeyOf(b);
   });
   for (uint8_t* block : leaving_) {
-    StateOf(block).changed = 0;
     table_.MarkDirty(block);
+    StateOf(block).changed = 0;
   }
   next_leaving_ = 0;
   leaving_deleted_ = false;
@@ -414,23 +414,22 @@ Status ProcessOperator::Finish(Collector& out) {
 
 // Entries: slot "keys", by encoded key: version, last row, flags, then each pending timer by name,
 // an empty name, and the fields.
-Status ProcessOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = table_.TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("keys", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    std::string value(1, kKeyVersion);
-    AppendStateValue(Value::Int64(StateOf(block).last_row), value);
-    value.push_back(static_cast<char>(StateOf(block).changed));
-    value.push_back(static_cast<char>(StateOf(block).emitted));
-    for (size_t i = 0; i < timers_.num_timers(); ++i) {
-      if (timers_.At(block, i) == kMaxTimestamp) continue;
-      AppendStateValue(Value::String(process_.program.timers[i]), value);
-      AppendStateValue(Value::Int64(timers_.At(block, i)), value);
-    }
-    AppendStateValue(Value::String(""), value);
-    executor_.layout().Serialize(block, value);
-    out.Put("keys", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+void ProcessOperator::Serialize(const uint8_t* block, std::string& out) const {
+  out.push_back(kKeyVersion);
+  AppendStateValue(Value::Int64(StateOf(block).last_row), out);
+  out.push_back(static_cast<char>(StateOf(block).changed));
+  out.push_back(static_cast<char>(StateOf(block).emitted));
+  for (size_t i = 0; i < timers_.num_timers(); ++i) {
+    if (timers_.At(block, i) == kMaxTimestamp) continue;
+    AppendStateValue(Value::String(process_.program.timers[i]), out);
+    AppendStateValue(Value::Int64(timers_.At(block, i)), out);
   }
+  AppendStateValue(Value::String(""), out);
+  executor_.layout().Serialize(block, out);
+}
+
+Status ProcessOperator::Snapshot(StateWriter& out) {
+  table_.Seal(&out);
   times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
@@ -462,11 +461,9 @@ Status ProcessOperator::ReadBlock(std::string_view value, uint8_t* block) {
 Status ProcessOperator::Restore(const StateReader& in) {
   WEIR_TRY(
       in.ForEach("keys", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-        bool created = false;
-        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+        uint8_t* block = table_.AddCommitted(key, HashBytes(key));
         InitBlock(block);
         WEIR_TRY(ReadBlock(value, block));
-        table_.MarkCommitted(block);
         RegisterEnd(block);
         if (StateOf(block).changed != 0) changed_.push_back(block);
         return Status::Ok();

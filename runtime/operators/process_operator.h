@@ -41,6 +41,7 @@ class ProcessOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Finish(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -55,6 +56,9 @@ class ProcessOperator final : public Operator, public Resumable {
   /// What a watermark still has to do.
   enum class Reach : uint8_t { kNothing, kTimers, kAfterTimers, kEnds, kErase };
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
+  static const KeyState& StateOf(const uint8_t* block) {
+    return *reinterpret_cast<const KeyState*>(block);
+  }
   static size_t PrefixOf(const plan::ProcessNode& node) {
     return sizeof(KeyState) + TimerQueue::BytesFor(node.program.timers.size());
   }
@@ -92,6 +96,7 @@ class ProcessOperator final : public Operator, public Resumable {
   void RegisterEnd(uint8_t* block);
   void BeginEnds();
   std::vector<ColumnPtr> KeyColumns(std::span<uint8_t* const> blocks) const;
+  void Serialize(const uint8_t* block, std::string& out) const;
   Status ReadBlock(std::string_view value, uint8_t* block);
 
   const plan::ProcessNode& process_;

@@ -33,6 +33,8 @@ Status RunningAggregateOperator::Open(const OperatorContext& context) {
   rows_->Open(context_);
   groups_ = std::make_unique<StateTable>(accumulators_->block_size(),
                                          [this](uint8_t* block) { accumulators_->Destroy(block); });
+  Store(*groups_, "groups",
+        [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
   return Status::Ok();
 }
 
@@ -159,7 +161,6 @@ Status RunningAggregateOperator::AddToGroups(const RecordBatch& batch, const Row
   }
   taken.ForEach([&](RowIndex row) {
     uint8_t* block = blocks_[row];
-    groups_->MarkDirty(block);
     GroupHeader& header = HeaderOf(block);
     if (header.changed != 0) return;
     header.changed = 1;
@@ -179,9 +180,9 @@ void RunningAggregateOperator::BeginUpdates() {
   next_emit_ = kMaxTimestamp;
   leaving_.clear();
   for (uint8_t* block : changed_) {
+    groups_->MarkDirty(block);
     HeaderOf(block).changed = 0;
     HeaderOf(block).emitted = 1;
-    groups_->MarkDirty(block);
     leaving_.push_back({StateTable::KeyOf(block), block});
   }
   changed_.clear();
@@ -263,15 +264,14 @@ Status RunningAggregateOperator::Finish(Collector& out) {
 }
 
 // Entries: slot "groups", by encoded key: version, header, accumulators.
+void RunningAggregateOperator::Serialize(const uint8_t* block, std::string& out) const {
+  out.push_back(kBlockVersion);
+  out.append(reinterpret_cast<const char*>(block), sizeof(GroupHeader));
+  accumulators_->Serialize(block, out);
+}
+
 Status RunningAggregateOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = groups_->TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("groups", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    std::string value(1, kBlockVersion);
-    value.append(reinterpret_cast<const char*>(block), sizeof(GroupHeader));
-    accumulators_->Serialize(block, value);
-    out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
-  }
+  groups_->Seal(&out);
   times_.Put(context_, {watermark_}, out);
   return Status::Ok();
 }
@@ -282,11 +282,9 @@ Status RunningAggregateOperator::Restore(const StateReader& in) {
                         if (value.size() < 1 + sizeof(GroupHeader) || value[0] != kBlockVersion) {
                           return DataLossError("{}: a stored group is damaged", aggregate_.name);
                         }
-                        bool created = false;
-                        uint8_t* block = groups_->FindOrCreate(key, HashBytes(key), created);
+                        uint8_t* block = groups_->AddCommitted(key, HashBytes(key));
                         accumulators_->Init(block);
                         std::memcpy(block, value.data() + 1, sizeof(GroupHeader));
-                        groups_->MarkCommitted(block);
                         value.remove_prefix(1 + sizeof(GroupHeader));
                         WEIR_TRY(accumulators_->Deserialize(value, block));
                         if (lifetime_ != 0) Register(block);

@@ -35,6 +35,7 @@ class RunningAggregateOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Finish(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return groups_->WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -56,6 +57,7 @@ class RunningAggregateOperator final : public Operator, public Resumable {
   /// Ends the group's life and begins another one.
   Status Restart(uint8_t* block, Collector& out);
   void Register(uint8_t* block);
+  void Serialize(const uint8_t* block, std::string& out) const;
   /// What leaves next: the last values of groups that have changed, the ends of those whose life
   /// is over.
   void BeginUpdates();

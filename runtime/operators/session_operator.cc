@@ -36,6 +36,8 @@ Status SessionOperator::Open(const OperatorContext& context) {
   late_to_.Open(context_);
   rows_.Open(context_);
   WEIR_ASSIGN(key_exprs_, CompileAll(session_.program.keys));
+  Store(table_, "sessions",
+        [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
   return executor_.Open();
 }
 
@@ -58,7 +60,7 @@ void SessionOperator::PrepareRounds(const RecordBatch& batch, const RowSet& rows
   }
   rows.ForEach([&](RowIndex row) {
     if (is_old(row)) {
-      key_blocks_[row] = table_.Find(keys_.key(row), keys_.hash(row));
+      key_blocks_[row] = table_.FindToChange(keys_.key(row), keys_.hash(row));
       if (key_blocks_[row] == nullptr) {
         late_.push_back(row);
         return;
@@ -237,7 +239,6 @@ void SessionOperator::Settle(size_t index) {
     session->changed = 1;
     if (emits_early()) changed_.push_back(session);
   }
-  table_.MarkDirty(session->key_block);
 }
 
 Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out) {
@@ -305,6 +306,7 @@ Status SessionOperator::Resume(Collector& out) {
 }
 
 Status SessionOperator::EmitClosed(std::span<Session* const> part, Collector& out) {
+  for (Session* session : part) table_.MarkDirty(session->key_block);
   RowErrors errors;
   if (!session_.program.on_close.empty()) {
     std::vector<uint8_t*> blocks(part.size());
@@ -327,7 +329,6 @@ Status SessionOperator::EmitClosed(std::span<Session* const> part, Collector& ou
   }
   EmitRenamed(out);
   for (Session* session : part) {
-    table_.MarkDirty(session->key_block);
     Unlink(session);
     if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
   }
@@ -362,13 +363,13 @@ Status SessionOperator::EmitChanged(Collector& out) {
 }
 
 Status SessionOperator::EmitUpdates(std::span<Session* const> part, Collector& out) {
+  for (Session* session : part) table_.MarkDirty(session->key_block);
   RowErrors errors;
   WEIR_TRY(rows_.Emit(part, false, OutputWatermark(watermark_), errors, context_, ledger_, out));
   const RowIndices failed = errors.Rows();
   for (uint32_t i = 0; i < part.size(); ++i) {
     Session* session = part[i];
     session->changed = 0;
-    table_.MarkDirty(session->key_block);
     if (std::binary_search(failed.begin(), failed.end(), i)) continue;
     session->emitted_start = session->start;
   }
@@ -390,19 +391,19 @@ Status SessionOperator::Flush(Collector& out) {
 
 // Entries: slot "sessions", by encoded key: version, then for each session its times, count, the id
 // that readers know, whether it changed since, and its fields.
-Status SessionOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = table_.TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("sessions", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    std::string value(1, kSessionsVersion);
-    for (Session* session = StateOf(block).sessions; session != nullptr; session = session->next) {
-      const int64_t head[5] = {session->start, session->last_event, session->count,
-                               session->emitted_start, session->changed};
-      value.append(reinterpret_cast<const char*>(head), sizeof(head));
-      executor_.layout().Serialize(StateSessionPool::BlockOf(session), value);
-    }
-    out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+void SessionOperator::Serialize(const uint8_t* key_block, std::string& out) const {
+  out.push_back(kSessionsVersion);
+  for (Session* session = StateOf(key_block).sessions; session != nullptr;
+       session = session->next) {
+    const int64_t head[5] = {session->start, session->last_event, session->count,
+                             session->emitted_start, session->changed};
+    out.append(reinterpret_cast<const char*>(head), sizeof(head));
+    executor_.layout().Serialize(StateSessionPool::BlockOf(session), out);
   }
+}
+
+Status SessionOperator::Snapshot(StateWriter& out) {
+  table_.Seal(&out);
   times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
@@ -414,8 +415,7 @@ Status SessionOperator::Restore(const StateReader& in) {
           return DataLossError("{}: stored sessions are damaged", session_.name);
         }
         value.remove_prefix(1);
-        bool created = false;
-        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+        uint8_t* block = table_.AddCommitted(key, HashBytes(key));
         while (!value.empty()) {
           int64_t head[5];
           if (value.size() < sizeof(head)) {
@@ -436,7 +436,6 @@ Status SessionOperator::Restore(const StateReader& in) {
           lifetimes_.Watch(session);
           if (session->changed != 0 && emits_early()) changed_.push_back(session);
         }
-        table_.MarkCommitted(block);
         return Status::Ok();
       }));
   return times_.Read(in, session_.name, {&watermark_, &next_emit_});

@@ -43,6 +43,7 @@ class SessionOperator final : public Operator, public Resumable {
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -52,6 +53,10 @@ class SessionOperator final : public Operator, public Resumable {
     Session* sessions;
   };
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
+  static const KeyState& StateOf(const uint8_t* block) {
+    return *reinterpret_cast<const KeyState*>(block);
+  }
+  void Serialize(const uint8_t* key_block, std::string& out) const;
   /// What a row of the running round did to a session, should it fail.
   struct Joined {
     Session* session;

@@ -33,6 +33,8 @@ Status SessionWindowOperator::Open(const OperatorContext& context) {
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(WindowSession)));
   pool_ = std::make_unique<Pool>(*accumulators_);
+  Store(table_, "sessions",
+        [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
   return Status::Ok();
 }
 
@@ -77,7 +79,7 @@ SessionWindowOperator::WindowSession* SessionWindowOperator::Join(const RecordBa
   // id of a session that has closed could come back.
   const bool is_old = lifetimes_.IsOld(time, watermark);
   bool created = false;
-  uint8_t* block = is_old ? table_.Find(key, hash) : table_.FindOrCreate(key, hash, created);
+  uint8_t* block = is_old ? table_.FindToChange(key, hash) : table_.FindOrCreate(key, hash, created);
   if (block == nullptr) return nullptr;
   WindowSession* joined = nullptr;
   while (true) {
@@ -131,7 +133,6 @@ void SessionWindowOperator::Absorb(WindowSession& target, WindowSession& other) 
 }
 
 void SessionWindowOperator::NoteChanged(WindowSession* session) {
-  table_.MarkDirty(session->key_block);
   if (session->changed != 0) return;
   session->changed = 1;
   if (emits_early()) changed_.push_back(session);
@@ -208,6 +209,7 @@ Status SessionWindowOperator::Resume(Collector& out) {
 }
 
 Status SessionWindowOperator::EmitClosed(std::span<WindowSession* const> part, Collector& out) {
+  for (WindowSession* session : part) table_.MarkDirty(session->key_block);
   RowIndices failed;
   WEIR_TRY(EmitSessions(part, /*closed=*/true, failed, out));
   // Without a final row the id that readers know ends all the same.
@@ -216,7 +218,6 @@ Status SessionWindowOperator::EmitClosed(std::span<WindowSession* const> part, C
   }
   EmitRenamed(out);
   for (WindowSession* session : part) {
-    table_.MarkDirty(session->key_block);
     Unlink(session);
     if (StateOf(session->key_block).sessions == nullptr) table_.Erase(session->key_block);
   }
@@ -224,12 +225,12 @@ Status SessionWindowOperator::EmitClosed(std::span<WindowSession* const> part, C
 }
 
 Status SessionWindowOperator::EmitUpdates(std::span<WindowSession* const> part, Collector& out) {
+  for (WindowSession* session : part) table_.MarkDirty(session->key_block);
   RowIndices failed;
   WEIR_TRY(EmitSessions(part, /*closed=*/false, failed, out));
   for (uint32_t i = 0; i < part.size(); ++i) {
     WindowSession* session = part[i];
     session->changed = 0;
-    table_.MarkDirty(session->key_block);
     if (std::binary_search(failed.begin(), failed.end(), i)) continue;
     session->emitted_start = session->start;
   }
@@ -339,20 +340,19 @@ void SessionWindowOperator::EmitDeletes(std::span<const RenamedSession> renamed,
 
 // Entries: slot "sessions", by encoded key: version, then for each session its times, the id that
 // readers know, whether it changed since, and its accumulators.
-Status SessionWindowOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = table_.TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("sessions", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    std::string value(1, kSessionsVersion);
-    for (WindowSession* session = StateOf(block).sessions; session != nullptr;
-         session = session->next) {
-      const int64_t head[4] = {session->start, session->last_event, session->emitted_start,
-                               session->changed};
-      value.append(reinterpret_cast<const char*>(head), sizeof(head));
-      accumulators_->Serialize(Pool::BlockOf(session), value);
-    }
-    out.Put("sessions", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+void SessionWindowOperator::Serialize(const uint8_t* key_block, std::string& out) const {
+  out.push_back(kSessionsVersion);
+  for (WindowSession* session = StateOf(key_block).sessions; session != nullptr;
+       session = session->next) {
+    const int64_t head[4] = {session->start, session->last_event, session->emitted_start,
+                             session->changed};
+    out.append(reinterpret_cast<const char*>(head), sizeof(head));
+    accumulators_->Serialize(Pool::BlockOf(session), out);
   }
+}
+
+Status SessionWindowOperator::Snapshot(StateWriter& out) {
+  table_.Seal(&out);
   times_.Put(context_, {watermark_, next_emit_}, out);
   return Status::Ok();
 }
@@ -383,11 +383,7 @@ Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_
 Status SessionWindowOperator::Restore(const StateReader& in) {
   WEIR_TRY(in.ForEach("sessions",
                       [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-                        bool created = false;
-                        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
-                        WEIR_TRY(ReadSessions(value, block));
-                        table_.MarkCommitted(block);
-                        return Status::Ok();
+                        return ReadSessions(value, table_.AddCommitted(key, HashBytes(key)));
                       }));
   return times_.Read(in, aggregate_.name, {&watermark_, &next_emit_});
 }

@@ -37,6 +37,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -57,6 +58,9 @@ class SessionWindowOperator final : public Operator, public Resumable {
   };
   using Pool = SessionPool<WindowSession, Accumulators>;
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
+  static const KeyState& StateOf(const uint8_t* block) {
+    return *reinterpret_cast<const KeyState*>(block);
+  }
 
   bool emits_early() const { return aggregate_.emit.on_update || aggregate_.emit.every; }
   WindowSession* New(uint8_t* key_block, Micros time);
@@ -82,6 +86,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
   void NoteRenamed(const WindowSession& session);
   void EmitRenamed(Collector& out);
   void EmitDeletes(std::span<const RenamedSession> renamed, Collector& out);
+  void Serialize(const uint8_t* key_block, std::string& out) const;
   Status ReadSessions(std::string_view value, uint8_t* key_block);
 
   const plan::AggregateNode& aggregate_;

@@ -36,7 +36,7 @@ class TimerQueue {
   size_t num_timers() const { return timers_; }
   void Init(uint8_t* block) const;
   /// kMaxTimestamp: not set.
-  Micros At(uint8_t* block, size_t timer) const { return TimesOf(block)[timer]; }
+  Micros At(const uint8_t* block, size_t timer) const { return TimesOf(block)[timer]; }
   bool AnySet(uint8_t* block) const;
 
   /// Moves a timer; kMaxTimestamp cancels it. A deferred one is not due before InsertDeferred.
@@ -57,6 +57,9 @@ class TimerQueue {
  private:
   KeyRounds::Mark& MarkOf(uint8_t* block) const {
     return *reinterpret_cast<KeyRounds::Mark*>(block + offset_);
+  }
+  const Micros* TimesOf(const uint8_t* block) const {
+    return reinterpret_cast<const Micros*>(block + offset_ + sizeof(KeyRounds::Mark));
   }
   Micros* TimesOf(uint8_t* block) const {
     return reinterpret_cast<Micros*>(block + offset_ + sizeof(KeyRounds::Mark));

@@ -27,6 +27,9 @@ Status TopOperator::Open(const OperatorContext& context) {
   errors_to_.Open(context_);
   WEIR_ASSIGN(by_exprs_, CompileAll(top_.by));
   WEIR_ASSIGN(per_exprs_, CompileAll(top_.per));
+  Store(table_, "groups", [](const uint8_t* block, std::string& out) {
+    Serialize(*reinterpret_cast<const Group*>(block), out);
+  });
   return Status::Ok();
 }
 
@@ -80,7 +83,6 @@ Status TopOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) 
     for (const ColumnPtr& column : by) entry.by.push_back(column->ValueAt(row));
     for (const ColumnPtr& column : batch.columns()) entry.row.push_back(column->ValueAt(row));
     Add(block, std::move(entry));
-    table_.MarkDirty(block);
   });
   for (uint8_t* block : created_) due_[GroupOf(block).until].push_back(block);
   ledger_.absorbed += rows.count();
@@ -107,6 +109,7 @@ Status TopOperator::ProcessWatermark(Micros watermark, Collector& out) {
   leave_up_to_ = watermark;
   leaving_.emplace();
   for (uint8_t* block : leaving) {
+    table_.MarkDirty(block);
     std::vector<Entry>& entries = *GroupOf(block).entries;
     std::sort(entries.begin(), entries.end(), Before);
     for (const Entry& entry : entries) leaving_->rows.emplace_back(&entry, GroupOf(block).until);
@@ -152,20 +155,18 @@ void TopOperator::EmitNext(Collector& out) {
 
 // Entries: slot "groups", by encoded key: version, time, number of rows, then for each its sort
 // values and its columns.
-Status TopOperator::Snapshot(StateWriter& out) {
-  StateTable::Changes changes = table_.TakeChanges();
-  for (const auto& [key, hash] : changes.erased) out.Delete("groups", KeyGroupOf(hash), key);
-  for (uint8_t* block : changes.updated) {
-    const Group& group = GroupOf(block);
-    std::string value(1, kGroupVersion);
-    AppendStateValue(Value::Int64(group.until), value);
-    AppendStateValue(Value::Int64(static_cast<int64_t>(group.entries->size())), value);
-    for (const Entry& entry : *group.entries) {
-      for (const Value& by : entry.by) AppendStateValue(by, value);
-      for (const Value& column : entry.row) AppendStateValue(column, value);
-    }
-    out.Put("groups", StateTable::KeyGroup(block), StateTable::KeyOf(block), std::move(value));
+void TopOperator::Serialize(const Group& group, std::string& out) {
+  out.push_back(kGroupVersion);
+  AppendStateValue(Value::Int64(group.until), out);
+  AppendStateValue(Value::Int64(static_cast<int64_t>(group.entries->size())), out);
+  for (const Entry& entry : *group.entries) {
+    for (const Value& by : entry.by) AppendStateValue(by, out);
+    for (const Value& column : entry.row) AppendStateValue(column, out);
   }
+}
+
+Status TopOperator::Snapshot(StateWriter& out) {
+  table_.Seal(&out);
   times_.Put(context_, {watermark_}, out);
   return Status::Ok();
 }
@@ -196,11 +197,9 @@ Status TopOperator::ReadGroup(std::string_view value, uint8_t* block) {
 Status TopOperator::Restore(const StateReader& in) {
   WEIR_TRY(in.ForEach("groups",
                       [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-                        bool created = false;
-                        uint8_t* block = table_.FindOrCreate(key, HashBytes(key), created);
+                        uint8_t* block = table_.AddCommitted(key, HashBytes(key));
                         GroupOf(block) = {new std::vector<Entry>(), kMinTimestamp};
                         WEIR_TRY(ReadGroup(value, block));
-                        table_.MarkCommitted(block);
                         due_[GroupOf(block).until].push_back(block);
                         return Status::Ok();
                       }));

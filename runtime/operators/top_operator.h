@@ -31,6 +31,7 @@ class TopOperator final : public Operator, public Resumable {
   bool HasMore() const override { return leaving_.has_value(); }
   Status Resume(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
   Status Restore(const StateReader& in) override;
 
  private:
@@ -54,6 +55,7 @@ class TopOperator final : public Operator, public Resumable {
     size_t next = 0;
   };
   void EmitNext(Collector& out);
+  static void Serialize(const Group& group, std::string& out);
   Status ReadGroup(std::string_view value, uint8_t* block);
 
   const plan::TopNode& top_;

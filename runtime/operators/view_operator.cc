@@ -10,6 +10,8 @@
 namespace weir {
 namespace {
 
+constexpr size_t kBytesPerRow = 256;
+
 std::vector<DataType> KeyTypes(const plan::ViewNode& view) {
   std::vector<DataType> types;
   for (int column : view.key) types.push_back(view.schema->field(column).type);
@@ -56,7 +58,14 @@ Status ViewOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out)
 
 void ViewOperator::Show(const RecordBatch& batch, RowIndex row, const std::string& key,
                         uint32_t key_group) {
-  dirty_[key] = key_group;
+  if (!sealed_.empty()) {
+    if (const auto sealed = sealed_.find(key); sealed != sealed_.end()) {
+      SliceBudget budget = SliceBudget::Unlimited();
+      Write(key, key_group, budget);
+      sealed_.erase(sealed);
+    }
+  }
+  if (context_.keeps_state) dirty_[key] = key_group;
   if (IsDelete(batch, row)) {
     rows_->Delete(key);
     return;
@@ -103,16 +112,29 @@ Status ViewOperator::Flush(Collector& out) { return WriteOut(out); }
 Status ViewOperator::PrepareBarrier(Collector& out) { return WriteOut(out); }
 
 Status ViewOperator::Snapshot(StateWriter& out) {
-  for (const auto& [key, key_group] : dirty_) {
-    std::string json = rows_->Get(key);
-    if (json.empty()) {
-      out.Delete("rows", key_group, key);
-    } else {
-      out.Put("rows", key_group, key, std::move(json));
-    }
-  }
-  dirty_.clear();
+  sealed_.swap(dirty_);
+  sealed_to_ = &out;
   return Status::Ok();
+}
+
+bool ViewOperator::WriteSealed(SliceBudget& budget) {
+  for (auto row = sealed_.begin(); row != sealed_.end(); sealed_.erase(row++)) {
+    if (budget.spent()) return false;
+    Write(row->first, row->second, budget);
+  }
+  sealed_.clear();
+  return true;
+}
+
+void ViewOperator::Write(const std::string& key, uint32_t key_group, SliceBudget& budget) {
+  const std::string json = rows_->Get(key);
+  if (json.empty()) {
+    sealed_to_->Delete("rows", key_group, key);
+  } else {
+    sealed_to_->Put("rows", key_group, key, json);
+  }
+  // Not by size: the rows come in an order that differs from run to run.
+  budget.Take(kBytesPerRow);
 }
 
 Status ViewOperator::Restore(const StateReader& in) {

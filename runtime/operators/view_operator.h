@@ -30,6 +30,7 @@ class ViewOperator final : public Operator, public SinkControl {
   Status PrepareBarrier(Collector& out) override;
   Status Finish(Collector& out) override { return Flush(out); }
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override;
   Status Restore(const StateReader& in) override;
 
   Status Freeze(uint64_t epoch) override;
@@ -47,6 +48,8 @@ class ViewOperator final : public Operator, public SinkControl {
   };
 
   Status WriteOut(Collector& out);
+  /// The row as it is now.
+  void Write(const std::string& key, uint32_t key_group, SliceBudget& budget);
   void Show(const RecordBatch& batch, RowIndex row, const std::string& key, uint32_t key_group);
 
   const plan::ViewNode& view_;
@@ -55,7 +58,9 @@ class ViewOperator final : public Operator, public SinkControl {
   KeyEncoder keys_;
   std::vector<RecordBatch> batches_;  ///< held back since the last WriteOut
   StringMap<Pending> pending_;
-  StringMap<uint32_t> dirty_;  ///< key -> key group, since the last Snapshot
+  StringMap<uint32_t> dirty_;   ///< key -> key group, since the last Snapshot
+  StringMap<uint32_t> sealed_;  ///< of the Snapshot before, not written yet
+  StateWriter* sealed_to_ = nullptr;
   Micros flush_at_ = kMaxTimestamp;
 };
 

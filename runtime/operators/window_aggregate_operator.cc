@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "runtime/operators/update_pace.h"
 
@@ -9,6 +10,14 @@ namespace weir {
 namespace {
 
 constexpr char kBlockVersion = 1;
+constexpr char kGroupsSlot[] = "groups";
+
+std::string PrefixOf(const PaneAssigner::PaneKey& pane) {
+  std::string prefix(sizeof(pane), '\0');
+  std::memcpy(prefix.data(), &pane.first, sizeof(Micros));
+  std::memcpy(prefix.data() + sizeof(Micros), &pane.second, sizeof(Micros));
+  return prefix;
+}
 
 }  // namespace
 
@@ -21,7 +30,8 @@ WindowAggregateOperator::WindowAggregateOperator(const plan::AggregateNode& node
       errors_to_(node, node.error),
       late_to_(node, node.late),
       input_(node),
-      partial_keys_(input_.keys().types()) {}
+      partial_keys_(input_.keys().types()),
+      dropped_(kGroupsSlot) {}
 
 Status WindowAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -39,6 +49,12 @@ WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& ke
   if (pane == nullptr) {
     pane = std::make_unique<Pane>(accumulators_->block_size(),
                                   [this](uint8_t* block) { accumulators_->Destroy(block); });
+    const auto serialize = [this](const uint8_t* block, std::string& out) {
+      out.push_back(kBlockVersion);
+      out.push_back(static_cast<char>(reinterpret_cast<const GroupHeader*>(block)->changed));
+      accumulators_->Serialize(block, out);
+    };
+    Store(pane->groups, kGroupsSlot, serialize, PrefixOf(key));
   }
   return *pane;
 }
@@ -109,7 +125,6 @@ Status WindowAggregateOperator::MergePartials(const RecordBatch& batch) {
     uint8_t* block =
         pane.groups.FindOrCreate(partial_keys_.key(row), partial_keys_.hash(row), created);
     if (created) accumulators_->Init(block);
-    pane.groups.MarkDirty(block);
     accumulators_->Init(part.get());
     std::string_view bytes = partials[row];
     status = accumulators_->Deserialize(bytes, part.get());
@@ -121,12 +136,11 @@ Status WindowAggregateOperator::MergePartials(const RecordBatch& batch) {
 }
 
 void WindowAggregateOperator::NoteChanges(Pane& pane, const RowIndices& rows) {
-  const bool early = emits_early();
+  if (!emits_early()) return;
   for (RowIndex row : rows) {
     uint8_t* block = blocks_[row];
-    pane.groups.MarkDirty(block);
     auto* header = reinterpret_cast<GroupHeader*>(block);
-    if (!early || header->changed != 0) continue;
+    if (header->changed != 0) continue;
     header->changed = 1;
     pane.changed.push_back(block);
   }
@@ -184,8 +198,7 @@ void WindowAggregateOperator::DropPanesBefore(Micros end) {
     // earlier one.
     const auto first = panes_.begin();
     if (panes_of_.LastEnd(first->first.first) > end) break;
-    std::vector<std::pair<uint32_t, std::string>> keys = first->second->groups.CommittedKeys();
-    if (!keys.empty()) dropped_.emplace_back(first->first, std::move(keys));
+    first->second->groups.Drop(dropped_);
     panes_.erase(first);
   }
 }
@@ -253,8 +266,8 @@ Status WindowAggregateOperator::EmitChanged(Collector& out) {
   next_emit_ = kMaxTimestamp;
   for (auto& [key, pane] : panes_) {
     for (uint8_t* block : pane->changed) {
-      reinterpret_cast<GroupHeader*>(block)->changed = 0;
       pane->groups.MarkDirty(block);
+      reinterpret_cast<GroupHeader*>(block)->changed = 0;
       Micros end = key.second;
       if (fired_until_ != kMinTimestamp) end = std::max(end, panes_of_.EndAfter(fired_until_));
       for (; end <= panes_of_.LastEnd(key.first); end += panes_of_.step()) {
@@ -310,30 +323,17 @@ Status WindowAggregateOperator::EmitUpdatesOfFirst(size_t& emitted, Collector& o
   return Status::Ok();
 }
 
-// Entries: slot "groups", key = pane start, first end, encoded key.
+// Entries: slot "groups", key = pane start, first end, encoded key; version, flags, accumulators.
 Status WindowAggregateOperator::Snapshot(StateWriter& out) {
-  const auto state_key = [](const PaneKey& pane, std::string_view key) {
-    std::string text(sizeof(PaneKey), '\0');
-    std::memcpy(text.data(), &pane.first, sizeof(Micros));
-    std::memcpy(text.data() + sizeof(Micros), &pane.second, sizeof(Micros));
-    text.append(key);
-    return text;
-  };
-  for (const auto& [pane, keys] : dropped_) {
-    for (const auto& [group, key] : keys) out.Delete("groups", group, state_key(pane, key));
-  }
-  dropped_.clear();
-  for (auto& [key, pane] : panes_) {
-    for (uint8_t* block : pane->groups.TakeChanges().updated) {
-      std::string value(1, kBlockVersion);
-      value.push_back(static_cast<char>(reinterpret_cast<GroupHeader*>(block)->changed));
-      accumulators_->Serialize(block, value);
-      out.Put("groups", StateTable::KeyGroup(block), state_key(key, StateTable::KeyOf(block)),
-              std::move(value));
-    }
-  }
+  out.Append(std::exchange(dropped_, SlotChanges(kGroupsSlot)));
+  for (auto& [key, pane] : panes_) pane->groups.Seal(&out);
   times_.Put(context_, {watermark_, fired_until_, next_emit_}, out);
   return Status::Ok();
+}
+
+bool WindowAggregateOperator::WriteSealed(SliceBudget& budget) {
+  return std::all_of(panes_.begin(), panes_.end(),
+                     [&](auto& pane) { return pane.second->groups.WriteSealed(budget); });
 }
 
 Status WindowAggregateOperator::Restore(const StateReader& in) {
@@ -347,10 +347,8 @@ Status WindowAggregateOperator::Restore(const StateReader& in) {
         std::memcpy(&pane_key.second, key.data() + sizeof(Micros), sizeof(Micros));
         key.remove_prefix(sizeof(PaneKey));
         Pane& pane = PaneAt(pane_key);
-        bool created = false;
-        uint8_t* block = pane.groups.FindOrCreate(key, HashBytes(key), created);
+        uint8_t* block = pane.groups.AddCommitted(key, HashBytes(key));
         accumulators_->Init(block);
-        pane.groups.MarkCommitted(block);
         if (value[1] != 0) {
           reinterpret_cast<GroupHeader*>(block)->changed = 1;
           pane.changed.push_back(block);

@@ -45,6 +45,7 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
+  bool WriteSealed(SliceBudget& budget) override;
   Status Restore(const StateReader& in) override;
 
  private:
@@ -115,7 +116,7 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   Micros watermark_ = kMinTimestamp;
   Micros fired_until_ = kMinTimestamp;  ///< ends up to here have fired
   Micros next_emit_ = kMaxTimestamp;
-  std::vector<std::pair<PaneKey, std::vector<std::pair<uint32_t, std::string>>>> dropped_;
+  SlotChanges dropped_;  ///< deletes of the entries of panes that are gone
 
   std::vector<uint8_t*> blocks_;
   std::vector<uint8_t*> created_;

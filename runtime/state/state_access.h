@@ -23,6 +23,8 @@ class StateWriter {
   void Delete(std::string_view slot, uint32_t key_group, std::string_view key) {
     delta_.Slot(slot).Delete(key_group, key);
   }
+  /// Comes before what is written to the same slot afterwards.
+  void Append(SlotChanges changes) { delta_.slots.push_back(std::move(changes)); }
   StateDelta Take() { return std::move(delta_); }
 
  private:

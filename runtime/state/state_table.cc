@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/base/check.h"
+
 namespace weir {
 namespace {
 
@@ -32,15 +34,28 @@ bool StateTable::Matches(const Slot& slot, std::string_view key, uint64_t hash) 
   return stored == key;
 }
 
-uint8_t* StateTable::Find(std::string_view key, uint64_t hash) const {
+void StateTable::Track(Stored stored) {
+  WEIR_CHECK(size_ == 0, "slot {}: rows that nobody tracked", stored.slot);
+  stored_ = std::move(stored);
+  current_ = 1;
+}
+
+uint8_t* StateTable::Lookup(std::string_view key, uint64_t hash) const {
   const Part& part = parts_[PartOf(hash)];
   if (part.slots.empty()) return nullptr;
   const size_t mask = part.slots.size() - 1;
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     const Slot& slot = part.slots[i];
     if (slot.header == nullptr) return nullptr;
-    if (Matches(slot, key, hash)) return ValueOf(slot.header);
+    if (!Matches(slot, key, hash)) continue;
+    return slot.header->erased == 0 ? ValueOf(slot.header) : nullptr;
   }
+}
+
+uint8_t* StateTable::FindToChange(std::string_view key, uint64_t hash) {
+  uint8_t* value = Lookup(key, hash);
+  if (value != nullptr) MarkDirty(value);
+  return value;
 }
 
 uint8_t* StateTable::FindOrCreate(std::string_view key, uint64_t hash, bool& created) {
@@ -49,18 +64,32 @@ uint8_t* StateTable::FindOrCreate(std::string_view key, uint64_t hash, bool& cre
   const size_t mask = part.slots.size() - 1;
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     Slot& slot = part.slots[i];
-    if (slot.header == nullptr) {
+    created = slot.header == nullptr;
+    if (created) {
       slot = {hash, NewBlock(key, hash)};
       ++part.used;
       ++size_;
+    } else if (!Matches(slot, key, hash)) {
+      continue;
+    }
+    Header* header = slot.header;
+    if (header->generation != current_) Touch(header);
+    if (header->erased != 0) {
+      Revive(header);
       created = true;
-      return ValueOf(slot.header);
     }
-    if (Matches(slot, key, hash)) {
-      created = false;
-      return ValueOf(slot.header);
-    }
+    return ValueOf(header);
   }
+}
+
+uint8_t* StateTable::AddCommitted(std::string_view key, uint64_t hash) {
+  const uint8_t current = std::exchange(current_, uint8_t{0});
+  bool created = false;
+  uint8_t* value = FindOrCreate(key, hash, created);
+  WEIR_CHECK(created, "slot {}: an entry was restored twice", stored_.slot);
+  HeaderOf(value)->committed = 1;
+  current_ = current;
+  return value;
 }
 
 void StateTable::FindOrCreate(const KeyEncoder& keys, const RowSet& rows, uint8_t** values,
@@ -154,71 +183,150 @@ void StateTable::RemoveSlot(Part& part, size_t index) {
   --part.used;
 }
 
-void StateTable::Erase(uint8_t* value) {
-  Header* header = HeaderOf(value);
+void StateTable::RemoveFromIndex(const Header* header) {
   Part& part = parts_[PartOf(header->hash)];
   const size_t mask = part.slots.size() - 1;
   size_t i = header->hash & mask;
   while (part.slots[i].header != header) i = (i + 1) & mask;
   RemoveSlot(part, i);
+}
+
+void StateTable::Erase(uint8_t* value) {
+  Header* header = HeaderOf(value);
+  if (header->generation != current_) Touch(header);
   --size_;
   if (destroy_ != nullptr) destroy_(value);
-  if (header->committed != 0) erased_.emplace_back(KeyOf(value), header->hash);
-  if (header->dirty == 0) {
+  if (header->committed != 0) {
+    header->erased = 1;  // stays in the index: the same key may come back before it is written
+    return;
+  }
+  RemoveFromIndex(header);
+  if (current_ == 0) {
     FreeBlock(header);
     return;
   }
   header->erased = 1;
-  ++dirty_erased_;
-  // Between rare snapshots the list would hold every row that ever lived.
-  if (dirty_erased_ > 1024 && dirty_erased_ * 2 > dirty_.size()) CompactDirty();
+  ++dirty_gone_;
+  // Between rare barriers the list would hold every row that ever lived.
+  if (out_ == nullptr && dirty_gone_ > 1024 && dirty_gone_ * 2 > dirty_.size()) CompactDirty();
 }
 
-void StateTable::AddDirty(Header* header) {
-  header->dirty = 1;
+void StateTable::Touch(Header* header) {
+  if (header->generation != 0) {
+    SliceBudget budget = SliceBudget::Unlimited();
+    Write(header, budget);
+  }
+  header->generation = current_;
   dirty_.push_back(header);
 }
 
+void StateTable::Revive(Header* header) {
+  header->erased = 0;
+  std::memset(ValueOf(header), 0, value_size_);
+  ++size_;
+}
+
+/// Not while something is sealed: the sealed list may have the same block.
 void StateTable::CompactDirty() {
   size_t kept = 0;
   for (Header* header : dirty_) {
-    if (header->erased != 0) {
+    if (header->erased != 0 && header->committed == 0) {
       FreeBlock(header);
     } else {
       dirty_[kept++] = header;
     }
   }
   dirty_.resize(kept);
-  dirty_erased_ = 0;
+  dirty_gone_ = 0;
 }
 
-StateTable::Changes StateTable::TakeChanges() {
-  if (!tracking_) {
-    tracking_ = true;
-    ForEach([this](uint8_t* value) { AddDirty(HeaderOf(value)); });
+void StateTable::Seal(StateWriter* out) {
+  WEIR_CHECK(out_ == nullptr, "slot {}: sealed while {} rows of the last barrier wait",
+             stored_.slot, sealed_.size() - next_sealed_);
+  WEIR_CHECK(current_ != 0, "slot {}: sealed, but not tracked", stored_.slot);
+  if (dirty_.empty()) return;
+  sealed_.clear();
+  sealed_.swap(dirty_);
+  next_sealed_ = 0;
+  dirty_gone_ = 0;
+  current_ = current_ == 1 ? 2 : 1;
+  out_ = out;
+  if (!stored_.verify) return;
+  for (const Header* header : sealed_) {
+    if (header->erased == 0) {
+      stored_.serialize(ValueOf(const_cast<Header*>(header)), expected_[header]);
+    }
   }
-  CompactDirty();
-  Changes changes;
-  changes.erased = std::move(erased_);
-  erased_.clear();
-  changes.updated.reserve(dirty_.size());
-  for (Header* header : dirty_) {
-    header->dirty = 0;
-    header->committed = 1;
-    changes.updated.push_back(ValueOf(header));
-  }
-  dirty_.clear();
-  return changes;
 }
 
-std::vector<std::pair<uint32_t, std::string>> StateTable::CommittedKeys() const {
-  std::vector<std::pair<uint32_t, std::string>> keys;
-  if (!tracking_) return keys;
-  ForEach([&](uint8_t* value) {
-    if (HeaderOf(value)->committed != 0) keys.emplace_back(KeyGroup(value), KeyOf(value));
-  });
-  for (const auto& [key, hash] : erased_) keys.emplace_back(KeyGroupOf(hash), key);
-  return keys;
+bool StateTable::WriteSealed(SliceBudget& budget) {
+  constexpr size_t kAhead = 8;
+  if (out_ == nullptr) return true;
+  while (next_sealed_ < sealed_.size()) {
+    if (budget.spent()) return false;
+    if (next_sealed_ + kAhead < sealed_.size()) {
+      __builtin_prefetch(sealed_[next_sealed_ + kAhead]);
+    }
+    Header* header = sealed_[next_sealed_++];
+    if (!IsSealed(header)) continue;  // has changed since, and was written before
+    if (header->erased == 0) {
+      Write(header, budget);
+      header->generation = 0;
+      continue;
+    }
+    if (header->committed != 0) {
+      Write(header, budget);
+      RemoveFromIndex(header);
+    }
+    // Was in no other list; the next row that is made may have its block.
+    FreeBlock(header);
+  }
+  sealed_.clear();
+  out_ = nullptr;
+  expected_.clear();
+  return true;
+}
+
+std::string_view StateTable::StoredKey(std::string_view key) {
+  if (stored_.key_prefix.empty()) return key;
+  key_.assign(stored_.key_prefix);
+  key_.append(key);
+  return key_;
+}
+
+void StateTable::Write(Header* header, SliceBudget& budget) {
+  const std::string_view key = StoredKey(KeyOf(ValueOf(header)));
+  const uint32_t group = KeyGroupOf(header->hash);
+  if (header->erased != 0) {
+    if (header->committed != 0) out_->Delete(stored_.slot, group, key);
+    header->committed = 0;
+    budget.Take(key.size());
+    return;
+  }
+  value_.clear();
+  stored_.serialize(ValueOf(header), value_);
+  if (stored_.verify) CheckUnchanged(header, value_);
+  out_->Put(stored_.slot, group, key, value_);
+  header->committed = 1;
+  budget.Take(key.size() + value_.size());
+}
+
+void StateTable::CheckUnchanged(const Header* header, const std::string& value) {
+  const auto expected = expected_.find(header);
+  WEIR_CHECK(expected != expected_.end() && expected->second == value,
+             "slot {}: a row changed after the barrier without having been marked before",
+             stored_.slot);
+}
+
+void StateTable::Drop(SlotChanges& deletes) {
+  SliceBudget budget = SliceBudget::Unlimited();
+  WriteSealed(budget);
+  for (const Part& part : parts_) {
+    for (const Slot& slot : part.slots) {
+      if (slot.header == nullptr || slot.header->committed == 0) continue;
+      deletes.Delete(KeyGroupOf(slot.hash), StoredKey(KeyOf(ValueOf(slot.header))));
+    }
+  }
 }
 
 size_t StateTable::ByteSize() const {

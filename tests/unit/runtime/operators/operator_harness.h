@@ -87,14 +87,15 @@ class OperatorHarness final : public Collector {
   void Finish() { Call(op_->Finish(*this)); }
 
   void Snapshot() {
-    StateWriter writer(op_->node().name);
-    Check(op_->Snapshot(writer));
-    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, {writer.Take()}).ok());
+    WriteSealed(SliceBudget::Unlimited());
+    sealed_ = std::make_unique<StateWriter>(op_->node().name);
+    Check(op_->Snapshot(*sealed_));
     committed_rows_ = emitted_.size();
     committed_ledger_ = op_->ledger();
   }
   /// A new instance with the state of the last Snapshot; ledger as the task restores it.
   void Restore() {
+    WriteSealed(SliceBudget::Unlimited());
     Start();
     const StateReader reader(*backend_, op_->node().name, 0, kNumKeyGroups, true);
     Check(op_->Restore(reader));
@@ -103,7 +104,8 @@ class OperatorHarness final : public Collector {
     op_->ledger().gauges = gauges;
   }
   /// Entries that the backend holds for the operator in `slot`.
-  size_t StateRows(std::string_view slot) const {
+  size_t StateRows(std::string_view slot) {
+    WriteSealed(SliceBudget::Unlimited());
     size_t rows = 0;
     const StateReader reader(*backend_, op_->node().name, 0, kNumKeyGroups, true);
     (void)reader.ForEach(slot, [&](uint32_t, std::string_view, std::string_view) {
@@ -144,6 +146,7 @@ class OperatorHarness final : public Collector {
     OperatorContext context;
     context.clock = &clock_;
     context.batch_rows = batch_rows_;
+    context.verify_state = true;
     const Status opened = op_->Open(context);
     ASSERT_TRUE(opened.ok()) << opened.ToString();
   }
@@ -157,7 +160,14 @@ class OperatorHarness final : public Collector {
       EndCall();
     }
   }
+  /// What the last Snapshot has sealed; with all of it written it is committed.
+  void WriteSealed(SliceBudget budget) {
+    if (sealed_ == nullptr || !op_->WriteSealed(budget)) return;
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, {sealed_->Take()}).ok());
+    sealed_.reset();
+  }
   void EndCall() {
+    WriteSealed(SliceBudget(200));
     most_at_once_ = std::max(most_at_once_, std::exchange(emitted_by_call_, 0));
     ++calls_;
   }
@@ -173,6 +183,7 @@ class OperatorHarness final : public Collector {
   SchemaPtr input_;
   uint32_t batch_rows_;
   std::unique_ptr<StateBackend> backend_;
+  std::unique_ptr<StateWriter> sealed_;
   std::unique_ptr<Operator> op_;
   ManualClock clock_;
   std::vector<EmittedRow> emitted_;
