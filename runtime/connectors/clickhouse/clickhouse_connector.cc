@@ -1,6 +1,7 @@
 #include "runtime/connectors/clickhouse/clickhouse_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/sink_options.h"
 
 namespace weir {
 namespace {
@@ -27,24 +28,14 @@ std::vector<OptionSpec> SinkOptions() {
        .doc = "Table to insert into.",
        .required = true,
        .example = "\"user_events_realtime\""},
-      {.name = "ddl",
-       .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
-              "checked against it.",
-       .program_path = true,
-       .example = "\"ddl/speed_layer.sql\""},
+      DdlOption(),
       {.name = "timeout",
        .type = OptionType::kDuration,
        .doc = "How long one insert may take.",
        .default_value = Value::Duration(30 * kMicrosPerSecond),
        .min = kMicrosPerSecond,
        .example = "30s"},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      LanesOption(),
   };
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/connectors/kafka/kafka_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/sink_options.h"
 #include "runtime/connector/topic_places.h"
 #include "runtime/connectors/kafka/kafka_sink.h"
 #include "runtime/connectors/kafka/kafka_source.h"
@@ -130,14 +131,8 @@ std::vector<OptionSpec> SinkOptions() {
        .default_value = Value::Duration(5000),
        .min = 0,
        .example = "5ms"},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Producers that send at the same time; rows of a key keep their order. Not to be "
-              "changed while rows wait in the state folder.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      LanesOption("Producers that send at the same time; rows of a key keep their order. Not to be "
+                  "changed while rows wait in the state folder."),
       {.name = "progress_topic",
        .doc = "With --state: the compacted topic that says how far the sink has got, made when it "
               "is not there; a partition for each lane. By default "

@@ -1,5 +1,7 @@
 #include "runtime/connectors/parquet/parquet_connector.h"
 
+#include "runtime/connector/sink_options.h"
+
 namespace weir {
 namespace {
 
@@ -19,13 +21,7 @@ std::vector<OptionSpec> SinkOptions() {
        .default_value = Value::String("zstd"),
        .choices = {"none", "snappy", "zstd"},
        .example = "\"zstd\""},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      LanesOption(),
   };
 }
 

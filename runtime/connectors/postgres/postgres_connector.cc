@@ -1,6 +1,7 @@
 #include "runtime/connectors/postgres/postgres_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/sink_options.h"
 
 namespace weir {
 namespace {
@@ -48,18 +49,8 @@ std::vector<OptionSpec> SinkOptions() {
        .min = 1,
        .max = 256,
        .example = "8"},
-      {.name = "ddl",
-       .doc = "File with the CREATE TABLE statements, relative to the .flow file: rows are "
-              "checked against it.",
-       .program_path = true,
-       .example = "\"ddl/speed_layer.sql\""},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      DdlOption(),
+      LanesOption(),
   };
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/connectors/redis/redis_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/sink_options.h"
 
 namespace weir {
 namespace {
@@ -38,13 +39,7 @@ std::vector<OptionSpec> SinkOptions() {
        .min = kMicrosPerSecond,
        .example = "1h"},
       {.name = "channel", .doc = "Channel to publish to.", .example = "\"invalidate\""},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Independent sequences of delivery; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      LanesOption(),
   };
 }
 

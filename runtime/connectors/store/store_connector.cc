@@ -1,6 +1,7 @@
 #include "runtime/connectors/store/store_connector.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/connector/sink_options.h"
 #include "runtime/connectors/store/store_sink.h"
 
 namespace weir {
@@ -15,13 +16,11 @@ std::vector<OptionSpec> SinkOptions() {
       {.name = "table",
        .doc = "Table; without it the name of the sink or view.",
        .example = "\"user_events_realtime\""},
-      {.name = "ddl",
-       .doc = "File with CREATE statements that make the table, its views and what they need, "
-              "relative to the .flow file; Replicated engines become plain ones. Without it the "
-              "table is made from the row: MergeTree, or ReplacingMergeTree (read with FINAL) for "
-              "`key`, upserts and views.",
-       .program_path = true,
-       .example = "\"ddl/speed_layer.sql\""},
+      DdlOption(
+          "File with CREATE statements that make the table, its views and what they need, "
+          "relative to the .flow file; Replicated engines become plain ones. Without it the "
+          "table is made from the row: MergeTree, or ReplacingMergeTree (read with FINAL) for "
+          "`key`, upserts and views."),
       {.name = "key",
        .doc = "Key of the entry, a text per row: a newer row replaces the older one.",
        .per_row = true,
@@ -43,13 +42,8 @@ std::vector<OptionSpec> SinkOptions() {
               "engine drops them some time later.",
        .min = kMicrosPerSecond,
        .example = "1h"},
-      {.name = "lanes",
-       .type = OptionType::kInteger,
-       .doc = "Inserts at the same time, at most one per worker; rows of a key keep their order.",
-       .default_value = Value::Int64(1),
-       .min = 1,
-       .max = 256,
-       .example = "4"},
+      LanesOption(
+          "Inserts at the same time, at most one per worker; rows of a key keep their order."),
   };
 }
 
