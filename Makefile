@@ -92,9 +92,14 @@ oracle: install-tests build ## The speed layer against DuckDB, 1 M events: files
 	  --events 1000000 --broker build/oracle-broker; \
 	  status=$$?; deploy/dev/services down kafka --dir build/oracle-broker --purge; exit $$status
 
-chaos: build ## kill -9 while the speed layer runs, 200 rounds of 1 M events and all kill points
-	@python3 tests/chaos/run_chaos.py --flowc $(FLOWC) --rounds 200 --events 1000000 --every 250ms
-	@python3 tests/chaos/run_chaos.py --flowc $(FLOWC) --points
+chaos: install-store install-tests build ## kill -9 while the speed layer runs: 200 times on 1 M events, and at all kill points
+	@deploy/dev/services up kafka --port auto --dir build/chaos-broker
+	@chaos() { $(WEIR_TEST_PYTHON) tests/chaos/run_chaos.py --flowc $(FLOWC) \
+	    --broker build/chaos-broker "$$@"; }; \
+	  chaos --through kafka --kills 200 --per-round 16 --events 1000000 --every 250ms && \
+	  chaos --points && \
+	  chaos --rounds 40 --events 200000; \
+	  status=$$?; deploy/dev/services down kafka --dir build/chaos-broker --purge; exit $$status
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 	@python3 bench/e2e/run_job.py --flowc $(FLOWC)

@@ -62,8 +62,8 @@ class Order {
 const std::vector<std::string_view>& KillPoint::Names() {
   static const std::vector<std::string_view> kNames = {
       // start
-      "state-opened", "marks-checked", "restore-part-published", "restore-parts-published",
-      "restore-log-committed", "sinks-restored",
+      "state-opened", "transaction-claimed", "marks-checked", "restore-part-published",
+      "restore-parts-published", "restore-log-committed", "sinks-restored",
       // checkpoint
       "before-prepare", "part-synced", "log-synced", "log-prepared", "sink-prepared",
       "before-commit", "state-files-written", "state-written", "after-commit",
@@ -72,6 +72,8 @@ const std::vector<std::string_view>& KillPoint::Names() {
       "sink-delivered",
       // delivery to a store, by the threads of its lanes
       "store-unit-begun", "store-unit-inserted", "store-unit-marked",
+      // delivery to Kafka, likewise
+      "transaction-begun", "transaction-sent", "transaction-committed",
       // end
       "before-close", "after-close"};
   return kNames;

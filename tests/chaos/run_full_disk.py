@@ -9,17 +9,16 @@ is no room the process lives, a reader sees whole committed parts only, and stde
 happens; with room it goes on by itself, each row is there once, and the ledger adds up.
 """
 
-import argparse
 import gzip
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from cases import run_cases
 
 # One with parts of every checkpoint, one with parts that many checkpoints share, packed.
 PIPELINE = """
@@ -78,12 +77,29 @@ class Run:
                 texts.append(file.read())
         return [json.loads(line)["n"] for text in texts for line in text.splitlines()]
 
+    def read_bytes(self):
+        for line in Path(f"/proc/{self.process.pid}/io").read_text().splitlines():
+            if line.startswith("rchar:"):
+                return int(line.split()[1])
+        raise AssertionError("no rchar")
+
+    def wait_for_rest(self):
+        """Until it reads no further for half a second: a checkpoint is tried again meanwhile."""
+        deadline = time.monotonic() + DEADLINE
+        read, since = self.read_bytes(), time.monotonic()
+        while time.monotonic() < since + 0.5:
+            time.sleep(0.02)
+            if self.process.poll() is not None:
+                raise AssertionError(f"flowc ended with {self.process.returncode}: {self.said()}")
+            if time.monotonic() > deadline:
+                raise AssertionError("flowc reads on while the disk is full")
+            if self.read_bytes() != read:
+                read, since = self.read_bytes(), time.monotonic()
+
     def check_paused(self):
         """Nothing is lost while it waits, and it does not read on into memory."""
         self.wait_for(REASON)
-        time.sleep(1.5)  # longer than until a checkpoint is tried again
-        if self.process.poll() is not None:
-            raise AssertionError(f"flowc ended with {self.process.returncode}: {self.said()}")
+        self.wait_for_rest()
         for sink in ("plain", "packed"):
             rows = self.rows(sink)
             if len(set(rows)) != len(rows) or len(rows) >= ROWS:
@@ -136,27 +152,5 @@ def small_disk(flowc, folder):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--flowc", required=True, type=Path)
-    options = parser.parse_args()
-    base = Path(tempfile.mkdtemp(prefix="weir-full-disk-"))
-    failed = 0
-    for case in (limited_files, small_disk):
-        folder = base / case.__name__
-        folder.mkdir()
-        try:
-            print(f"{case.__name__}: {case(options.flowc.resolve(), folder) or 'ok'}", flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f"{case.__name__}: FAILED: {error}", flush=True)
-    if failed == 0:
-        shutil.rmtree(base)
-    else:
-        print(f"see {base}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("full-disk", __doc__, [limited_files, small_disk]))

@@ -9,14 +9,13 @@ start is refused with both marks (or the owner of the folder), changes nothing, 
 --accept-resend where rows may be repeated.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+
+from cases import run_cases
 
 PIPELINE = """
 pipeline refusals {
@@ -49,7 +48,6 @@ class Pipeline:
 
     def __init__(self, flowc, folder):
         self.flowc, self.folder = flowc, folder
-        folder.mkdir()
         (folder / "refusals.flow").write_text(PIPELINE)
         (folder / "dump.flow").write_text(DUMP)
         self.given = 0
@@ -129,7 +127,8 @@ def all_of(given):
     return [list(range(given))] * 2
 
 
-def older_copy(pipeline):
+def older_copy(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
     pipeline.run(until=100)
     shutil.copytree(pipeline.folder / "state", pipeline.folder / "older")
     pipeline.give(100)
@@ -145,7 +144,8 @@ def older_copy(pipeline):
     same([rows[-10:] for rows in pipeline.rows()], [list(range(200, 210))] * 2, "then all fits")
 
 
-def empty_state(pipeline):
+def empty_state(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
     pipeline.run(until=100)
     pipeline.is_refused("another state delivered to this target", pipeline.incarnation(),
                         "without a checkpoint", "--accept-resend", state="new")
@@ -157,7 +157,8 @@ def empty_state(pipeline):
     same([rows[-10:] for rows in pipeline.rows()], [list(range(100, 110))] * 2, "then all fits")
 
 
-def lost_target(pipeline):
+def lost_target(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
     pipeline.run(until=100)
     shutil.rmtree(pipeline.folder / "out")
     pipeline.is_refused("files", "what was delivered is gone", "no mark", "--accept-resend")
@@ -166,7 +167,8 @@ def lost_target(pipeline):
     same(pipeline.rows(), [list(range(100, 110)), list(range(110))], "only new rows are sent")
 
 
-def twice_at_once(pipeline):
+def twice_at_once(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
     first = pipeline.start()
     pipeline.wait_for(first, lambda: len(pipeline.delivered()) >= 100)
     for arguments in ((), ("--accept-resend",)):
@@ -180,26 +182,5 @@ def twice_at_once(pipeline):
     same(pipeline.rows(), all_of(110), "after both")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--flowc", required=True, type=Path)
-    options = parser.parse_args()
-    base = Path(tempfile.mkdtemp(prefix="weir-refusals-"))
-    failed = 0
-    for case in (older_copy, empty_state, lost_target, twice_at_once):
-        try:
-            case(Pipeline(options.flowc.resolve(), base / case.__name__))
-            print(f"{case.__name__}: ok", flush=True)
-        except AssertionError as error:
-            failed += 1
-            print(f"{case.__name__}: FAILED: {error}", flush=True)
-    if failed == 0:
-        shutil.rmtree(base)
-    else:
-        print(f"see {base}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("refusals", __doc__, [older_copy, empty_state, lost_target, twice_at_once]))

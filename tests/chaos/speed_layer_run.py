@@ -7,22 +7,12 @@ from pathlib import Path
 
 import outputs
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PIPELINE = ROOT / "pipelines" / "speed_layer"
+ORACLE = ROOT / "tests" / "oracle"
 USERS = 36_000
-TOPICS = ("user_events", "transactions")
-# The speed layer with topics as logs and all else as files: no embedded store to start.
-LOG_PROFILE = """
-profile chaos_log extends files {
-  replace kafka with log(dir: "data/log")
-  source user_events from log(
-    dir: "data/log", topic: "user_events", start: "earliest", end: "latest",
-  )
-  source transactions from log(
-    dir: "data/log", topic: "transactions", start: "earliest", end: "latest",
-  )
-}
-"""
+INPUTS = ("user_events", "transactions")
 
 
 def call(command, **options):
@@ -34,38 +24,55 @@ def call(command, **options):
     return done.stdout
 
 
-def make_input(flowc, folder, through, events):
-    """Generated events; the same bytes each time."""
-    files = folder / "files"
-    for part in ("log", "tables"):
-        (files / part).mkdir(parents=True)
-    oracle = ROOT / "tests" / "oracle"
-    call([flowc, "run", ROOT / "bench" / "e2e" / "users.flow", "--quiet", "--param",
-          f"dir={files}", "--param", "seed=7", "--param", f"users={USERS}"])
-    for name, count in (("events", events), ("transactions", events // 20)):
-        call([flowc, "run", oracle / f"generate_{name}.flow", "--quiet", "--param",
-              f"dir={files}", "--param", f"count={count}", "--param", f"users={USERS}"])
-    data = folder / "data"
-    data.mkdir()
-    if through == "files":
-        (files / "log").rename(data / "log")
-    else:
-        call([flowc, "run", oracle / "load_topics.flow", "--quiet", "--profile", "log", "--param",
-              f"dir={files / 'log'}"], cwd=folder)
-    (files / "tables").rename(data / "tables")
-    shutil.rmtree(files)
-    # The bundled pipeline, and a profile for this test.
-    shutil.copytree(PIPELINE, folder / "pipeline")
-    with open(folder / "pipeline" / "speed_layer.flow", "a", encoding="utf-8") as flow:
-        flow.write(LOG_PROFILE)
+class Source:
+    """Generated events, the same bytes each time, as a run wants to find them."""
+
+    def __init__(self, flowc, folder, events):
+        self.flowc, self.folder, self.events = flowc, folder, events
+        self.data = folder / "data"
+
+    def make(self):
+        self.data.mkdir(parents=True)
+        files = self.folder / "files"
+        for part in ("log", "tables"):
+            (files / part).mkdir(parents=True)
+        call([self.flowc, "run", ROOT / "bench" / "e2e" / "users.flow", "--quiet", "--param",
+              f"dir={files}", "--param", "seed=7", "--param", f"users={USERS}"])
+        for name, count in (("events", self.events), ("transactions", self.events // 20)):
+            call([self.flowc, "run", ORACLE / f"generate_{name}.flow", "--quiet", "--param",
+                  f"dir={files}", "--param", f"count={count}", "--param", f"users={USERS}"])
+        (files / "tables").rename(self.data / "tables")
+        self.place(files / "log")
+        shutil.rmtree(files)
+        # The bundled pipeline, and the profiles of this test.
+        shutil.copytree(PIPELINE, self.folder / "pipeline")
+        with open(self.folder / "pipeline" / "speed_layer.flow", "a", encoding="utf-8") as flow:
+            flow.write((HERE / "profiles.flow").read_text(encoding="utf-8"))
+
+    def place(self, records):
+        """Puts the files of records to where the runs read them."""
+        records.rename(self.data / "log")
+
+
+class LogSource(Source):
+    def place(self, records):
+        call([self.flowc, "run", ORACLE / "load_topics.flow", "--quiet", "--profile", "log",
+              "--param", f"dir={records}"], cwd=self.folder)
 
 
 class SpeedLayerRun:
-    def __init__(self, flowc, source, folder, through, events):
+    """From files into files."""
+
+    profile = "files"
+    source = Source
+
+    def __init__(self, source, folder):
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(source, folder)
-        self.flowc, self.folder, self.through = flowc, folder, through
-        self.events = events
+        shutil.copytree(source.folder, folder)
+        self.flowc, self.folder = source.flowc, folder
+
+    def parameters(self):
+        return {}
 
     def start(self, workers, every, rate=0, kill_at=None):
         """`rate`: events per second; 0: as fast as it goes."""
@@ -74,10 +81,12 @@ class SpeedLayerRun:
         if kill_at:
             environment["WEIR_KILL_AT"] = kill_at
         command = [self.flowc, "run", self.folder / "pipeline" / "speed_layer.flow", "--profile",
-                   "files" if self.through == "files" else "chaos_log",
-                   "--param", f"min_rate={rate}", "--param", f"max_rate={rate}",
-                   "--param", f"checkpoint_every={every}", "--workers", workers,
-                   "--quiet", "--state", "state", "--summary", "summary.json"]
+                   self.profile, "--workers", workers, "--quiet", "--state", "state", "--summary",
+                   "summary.json"]
+        parameters = {"min_rate": rate, "max_rate": rate, "checkpoint_every": every,
+                      **self.parameters()}
+        for name, value in parameters.items():
+            command += ["--param", f"{name}={value}"]
         with open(self.folder / "stderr.txt", "ab") as stderr:
             return subprocess.Popen([str(part) for part in command], cwd=self.folder,
                                     env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
@@ -90,18 +99,38 @@ class SpeedLayerRun:
             raise RuntimeError(f"flowc ended with {process.returncode}\n{self.stderr()[-3000:]}")
 
     def outputs(self):
-        found = outputs.read_folders(self.folder / "data")
-        if self.through == "files":
-            return found
-        for topic in sorted(path.name for path in (self.folder / "data" / "log").iterdir()):
-            if topic in TOPICS or topic.startswith("."):
-                continue
-            out = self.folder / "dump.jsonl"
-            call([self.flowc, "run", Path(__file__).with_name("dump_topic.flow"), "--quiet",
-                  "--param", f"topic={topic}", "--param", f"out={out}"], cwd=self.folder)
-            found[topic] = outputs.rows_of(topic, out.read_text().splitlines())
-            out.unlink()
-        return found
+        """A folder with the sorted rows of each output."""
+        kept = self.folder / "outputs"
+        kept.mkdir()
+        self.keep_outputs(kept)
+        return kept
+
+    def keep_outputs(self, kept):
+        for folder in sorted({part.parent for part in (self.folder / "data").rglob("part-*")}):
+            parts = outputs.parts_in_order_of_delivery(folder)
+            outputs.keep(kept, folder.name, outputs.lines_of(parts))
 
     def ledger(self):
         return outputs.ledger_of(self.folder / "summary.json")
+
+    def problems(self):
+        """What is wrong apart from its outputs and its ledger."""
+        return []
+
+
+class LogRun(SpeedLayerRun):
+    """From log topics into log topics and files."""
+
+    profile = "chaos_log"
+    source = LogSource
+
+    def keep_outputs(self, kept):
+        super().keep_outputs(kept)
+        for topic in sorted(path.name for path in (self.folder / "data" / "log").iterdir()):
+            if topic in INPUTS or topic.startswith("."):
+                continue
+            out = self.folder / "dump.jsonl"
+            call([self.flowc, "run", HERE / "dump_topic.flow", "--quiet", "--param",
+                  f"topic={topic}", "--param", f"out={out}"], cwd=self.folder)
+            outputs.keep(kept, topic, outputs.lines_of([out]))
+            out.unlink()

@@ -10,7 +10,8 @@ namespace {
 
 /// A start waits this long for a broker.
 constexpr int kConnectSeconds = 10;
-constexpr int kRequestMs = 5000;
+constexpr int kRequestMs = 5000, kWatermarksMs = 10'000;
+constexpr auto kLeaderWait = std::chrono::seconds(30);
 constexpr auto kLongestDestroy = std::chrono::seconds(5);
 constexpr int kFirstReport = 2, kLongestSilence = 300;  // seconds
 
@@ -207,6 +208,23 @@ Result<KafkaTopicInfo> KafkaClient::DescribeTopic(const std::string& topic) {
   info.name = topic;
   if (metadata->topic_cnt == 1) info = InfoOf(metadata->topics[0]);
   return info;
+}
+
+Status KafkaClient::FindOffsets(const std::string& topic, int32_t partition, int64_t& low,
+                                int64_t& high) {
+  const auto deadline = std::chrono::steady_clock::now() + kLeaderWait;
+  while (true) {
+    const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        handle_, topic.c_str(), partition, &low, &high, kWatermarksMs);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
+    const std::string text = fmt::format("the offsets of {}/{} cannot be read: {}", topic,
+                                         partition, KafkaErrorText(code));
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+      return MakeStatus(StatusCode::kPermissionDenied, "{}", text);
+    }
+    if (std::chrono::steady_clock::now() > deadline) return UnavailableError("{}", text);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 }  // namespace weir

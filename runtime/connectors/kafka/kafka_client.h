@@ -41,6 +41,10 @@ class KafkaClient {
   /// The topic, by a request for it alone: brokers that make topics on demand make it then.
   Result<KafkaTopicInfo> DescribeTopic(const std::string& topic);
 
+  /// First offset and end of a partition. Waits for its leader, half a minute at most: right after
+  /// a topic was made, and while brokers take over from each other, there is none.
+  Status FindOffsets(const std::string& topic, int32_t partition, int64_t& low, int64_t& high);
+
   /// False from when a connection broke until a broker answers again.
   bool reachable() const { return !suspect_.load(std::memory_order_acquire); }
   /// From now on outages are logged: a start that finds no broker returns why instead.

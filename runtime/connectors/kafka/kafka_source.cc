@@ -109,12 +109,7 @@ Status KafkaSource::FindPartitions(const std::vector<KafkaTopicInfo>& all,
       KafkaPartition partition;
       partition.topic = topic;
       partition.id = id;
-      const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-          client_->get(), name.c_str(), id, &partition.low, &partition.high, kOffsetsMs);
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return UnavailableError("the offsets of {} cannot be read: {}", partition.Name(),
-                                KafkaErrorText(code));
-      }
+      WEIR_TRY(client_->FindOffsets(name, id, partition.low, partition.high));
       WEIR_TRY(FindStart(partition));
       if (bounded) partition.end = partition.high;
       partitions_.push_back(std::move(partition));

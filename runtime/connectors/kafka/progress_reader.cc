@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 namespace weir {
 namespace {
 
-constexpr int kWatermarksMs = 10'000;
-constexpr auto kLeaderWait = std::chrono::seconds(10);
 constexpr int kProgressPollMs = 200;
 /// Longer than a transaction can be open before the brokers abort it.
 constexpr auto kLongestOpen = std::chrono::seconds(90);
@@ -42,28 +39,13 @@ Result<std::unique_ptr<ProgressReader>> ProgressReader::Make(const KafkaConnecti
 Result<std::optional<LaneProgress>> ProgressReader::Read(int32_t partition, const std::string& key,
                                                          ProgressView view) {
   int64_t low = 0, high = 0;
-  WEIR_TRY(FindEnd(partition, low, high));
+  WEIR_TRY(any_->client().FindOffsets(any_->name(), partition, low, high));
   KafkaTopic& topic = view == ProgressView::kAny ? *any_ : *committed_;
   std::optional<LaneProgress> last;
   for (int64_t span = kFirstSpan;; span *= 20) {
     const int64_t begin = std::max(low, high - span);
     if (begin < high) WEIR_TRY(Scan(topic, partition, key, begin, high, last));
     if (last || begin == low) return last;
-  }
-}
-
-/// A topic that was made a moment ago has no leader yet.
-Status ProgressReader::FindEnd(int32_t partition, int64_t& low, int64_t& high) const {
-  const auto deadline = std::chrono::steady_clock::now() + kLeaderWait;
-  while (true) {
-    const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-        any_->client().get(), any_->name().c_str(), partition, &low, &high, kWatermarksMs);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
-    if (std::chrono::steady_clock::now() > deadline) {
-      return UnavailableError("the end of progress topic \"{}\" cannot be read: {}", any_->name(),
-                              KafkaErrorText(code));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
 

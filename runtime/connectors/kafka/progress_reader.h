@@ -28,7 +28,6 @@ class ProgressReader {
 
  private:
   ProgressReader() = default;
-  Status FindEnd(int32_t partition, int64_t& low, int64_t& high) const;
   Status Scan(KafkaTopic& topic, int32_t partition, const std::string& key, int64_t begin,
               int64_t end, std::optional<LaneProgress>& last) const;
 

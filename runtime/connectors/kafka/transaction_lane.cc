@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/kill_point.h"
 #include "runtime/connectors/kafka/message_chunk.h"
 
 namespace weir {
@@ -43,7 +44,9 @@ Status TransactionLane::Claim() {
   WEIR_TRY(ProduceProgress(place()));
   sending_ = place();
   phase_ = Phase::kCommitting;
-  return FinishCommit();
+  WEIR_TRY(FinishCommit());
+  KillPoint::Pass("transaction-claimed");
+  return Status::Ok();
 }
 
 Status TransactionLane::CheckOwner(const std::optional<LaneProgress>& last) const {
@@ -88,11 +91,14 @@ Status TransactionLane::Send(const DeliveryUnit& unit, std::vector<RefusedRow>&)
     WEIR_TRY(After(producer_->Begin()));
     // From here on there is something to end, whatever happens.
     phase_ = Phase::kAborting;
+    KillPoint::Pass("transaction-begun");
     WEIR_TRY(Produce(chunks));
     WEIR_TRY(ProduceProgress(chunks.back().place));
+    KillPoint::Pass("transaction-sent");
     sending_ = chunks.back().place;
     phase_ = Phase::kCommitting;
     WEIR_TRY(FinishCommit());
+    KillPoint::Pass("transaction-committed");
   }
   units_->Acknowledge(settings_.lane, place());
   return Status::Ok();

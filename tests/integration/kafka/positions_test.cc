@@ -41,6 +41,7 @@ class PositionsTest : public ::testing::Test {
     options_.Set("start", Value::String("earliest"));
     Connect();
     ASSERT_TRUE(CreateTopic(*client_, topic_, 1).ok());
+    WaitForPartitions(topic_, 1);
   }
 
   void Connect() {
@@ -87,13 +88,19 @@ class PositionsTest : public ::testing::Test {
 
   void Recreate() {
     Delete();
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (client_->DescribeTopic(topic_)->num_partitions > 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+    WaitForPartitions(topic_, 0);
     Connect();  // the old client remembers that the topic is gone
     ASSERT_TRUE(CreateTopic(*client_, topic_, 1).ok());
+    WaitForPartitions(topic_, 1);
+  }
+
+  /// The brokers hear of a topic a moment after it was made.
+  void WaitForPartitions(const std::string& topic, int count) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (client_->DescribeTopic(topic)->num_partitions != count) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
   }
 
   std::unique_ptr<KafkaSource> OpenSource() {
@@ -101,14 +108,7 @@ class PositionsTest : public ::testing::Test {
     request.name = "events";
     request.options = &options_;
     auto source = std::make_unique<KafkaSource>(request);
-    Status opened;
-    // A topic that was just made may not have a leader yet.
-    for (int i = 0; i < 100; ++i) {
-      opened = source->Open();
-      if (opened.ok()) break;
-      source = std::make_unique<KafkaSource>(request);
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+    const Status opened = source->Open();
     EXPECT_TRUE(opened.ok()) << opened.ToString();
     return source;
   }
@@ -144,6 +144,16 @@ class PositionsTest : public ::testing::Test {
   ConnectorOptions options_;
   std::shared_ptr<KafkaClient> client_;
 };
+
+TEST_F(PositionsTest, AStartWaitsForTheLeaderOfATopicThatWasJustMade) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string topic = fmt::format("{}-{}", topic_, i);
+    ASSERT_TRUE(CreateTopic(*client_, topic, 4).ok());
+    WaitForPartitions(topic, 4);
+    options_.Set("topic", Value::String(topic));
+    OpenSource();
+  }
+}
 
 TEST_F(PositionsTest, GoesOnAfterTheLastRecord) {
   Produce(10);

@@ -10,10 +10,9 @@ import shutil
 import subprocess
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import harness
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from broker_view import BrokerView
 from harness import expect
 
 CRASHES = int(os.environ.get("WEIR_KAFKA_CRASHES", "6"))
@@ -26,48 +25,13 @@ def fill(bed, topic, first, count):
                          "key": f"u{i % 500}".encode()} for i in range(first, first + count)])
 
 
-def end_of(consumer, topic, partition):
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
-        except KafkaException:  # a topic that was made a moment ago
-            expect(time.monotonic() < deadline, f"{topic} has no leader")
-            time.sleep(0.1)
-
-
 # Of the sink `copied` of the pipeline `once`.
 PROGRESS = "_weir_progress.once.copied"
 
 
 def read(bed, topic, isolation):
     """What a reader of that isolation level sees, from the beginning to the present end."""
-    ask = Consumer({"bootstrap.servers": bed.brokers, "group.id": "ask",
-                    "isolation.level": "read_uncommitted"})
-    parts = ask.list_topics(topic, 30).topics[topic].partitions
-    ends = {p: end_of(ask, topic, p) for p in parts}
-    ask.close()
-    consumer = Consumer({"bootstrap.servers": bed.brokers, "group.id": "check",
-                         "enable.auto.commit": False, "auto.offset.reset": "error",
-                         "enable.partition.eof": True, "isolation.level": isolation})
-    ends = {p: end for p, end in ends.items() if end > 0}
-    consumer.assign([TopicPartition(topic, p, 0) for p in ends])
-    messages, deadline = [], time.monotonic() + 30
-    while ends:
-        expect(time.monotonic() < deadline,
-               f"{topic}: the end is not readable with {isolation}: a transaction is open")
-        message = consumer.poll(1)
-        if message is None:
-            continue
-        if message.error():
-            at_end = message.error().name() == "_PARTITION_EOF"
-            expect(at_end, str(message.error()))
-            if message.offset() >= ends.get(message.partition(), 0):
-                ends.pop(message.partition(), None)
-            continue
-        messages.append(message)
-    consumer.close()
-    return messages
+    return list(BrokerView(bed.brokers).read(topic, isolation))
 
 
 def last_offset(bed, topic):
@@ -92,19 +56,6 @@ def check_once(bed, topic, count):
     return len(read(bed, topic, "read_uncommitted"))
 
 
-def transactions(bed):
-    """Kafka's own tool: state by transactional id."""
-    cache = Path(subprocess.run(["bash", "-c", "echo ${XDG_CACHE_HOME:-$HOME/.cache}"],
-                                capture_output=True, text=True).stdout.strip())
-    done = subprocess.run(
-        ["java", "-cp", str(next(cache.glob("weir/services/kafka-*/libs"))) + "/*",
-         "org.apache.kafka.tools.TransactionsCommand", "--bootstrap-server", bed.brokers, "list"],
-        capture_output=True, text=True, timeout=120)
-    expect(done.returncode == 0, done.stderr)
-    rows = [line.split() for line in done.stdout.splitlines()[1:]]
-    return {row[0]: row[3] for row in rows if len(row) >= 4}
-
-
 def start(bed, workers=1, state="state", flow="once.flow", **params):
     command = bed.command(flow, workers, **params)
     process = subprocess.Popen(command + ["--state", state], cwd=bed.folder,
@@ -121,14 +72,18 @@ def finish(process, code=0, timeout=180):
 
 def forget(bed):
     """The progress topic is named by the pipeline: cases must not see each other's."""
-    admin = bed.admin()
-    name = PROGRESS
-    if name in admin.list_topics(timeout=30).topics:
-        admin.delete_topics([name])[name].result(60)
-        deadline = time.monotonic() + 30
-        while name in admin.list_topics(timeout=30).topics:
-            expect(time.monotonic() < deadline, f"{name} does not go")
-            time.sleep(0.1)
+    view = BrokerView(bed.brokers)
+    view.delete(view.topics() & {PROGRESS})
+
+
+def wait_for(condition, process, otherwise):
+    """Until it holds, for a minute at most, while the process runs."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        if process.poll() is not None:
+            expect(False, f"{otherwise}: the run ended: {process.communicate()[1]}")
+        expect(time.monotonic() < deadline, otherwise)
+        time.sleep(0.1)
 
 
 def kill_the_run(bed):
@@ -149,7 +104,7 @@ def kill_the_run(bed):
             process.communicate()
     told, _ = finish(start(bed, 2, lanes=2, from_topic=source, to_topic=target))
     uncommitted = check_once(bed, target, count)
-    states = {name: state for name, state in transactions(bed).items()
+    states = {name: state for name, state in BrokerView(bed.brokers).transactions().items()
               if name.startswith("once/copied/")}
     expect(set(states) == {"once/copied/0", "once/copied/1"}, f"transactions: {states}")
     expect(set(states.values()) == {"CompleteCommit"}, f"transactions are left: {states}")
@@ -166,10 +121,9 @@ def kill_the_broker(bed):
     count = 24_000
     fill(bed, source, 0, count)
     process = start(bed, rate=RATE, from_topic=source, to_topic=target)
-    time.sleep(2)
-    expect(process.poll() is None, "the run ended too early")
+    wait_for(lambda: last_offset(bed, target) > 1000, process, "no rows came")
     expect(bed.service("kill").returncode == 0, "the broker cannot be killed")
-    time.sleep(2)
+    # It is away for seconds: that long a broker takes to start.
     up = bed.service("up", "--timeout", "240")
     expect(up.returncode == 0, up.stderr)
     bed.read_status()
@@ -180,11 +134,8 @@ def kill_the_broker(bed):
 def run_until(bed, topics, count):
     """Runs until the target has so many rows, then stops it in order."""
     process = start(bed, flow="once_on.flow", **topics)
-    deadline = time.monotonic() + 60
-    while len(read(bed, topics["to_topic"], "read_committed")) < count:
-        expect(process.poll() is None, "the run ended")
-        expect(time.monotonic() < deadline, f"{count} rows did not come in a minute")
-        time.sleep(0.2)
+    wait_for(lambda: len(read(bed, topics["to_topic"], "read_committed")) >= count, process,
+             f"{count} rows did not come in a minute")
     process.terminate()
     finish(process)
 
@@ -223,17 +174,15 @@ def twice_at_once(bed):
     fill(bed, source, 0, 1000)
     run_until(bed, topics, 1000)
     shutil.copytree(bed.folder / "state", bed.folder / "twin")
+    claims = last_offset(bed, PROGRESS)
     first = start(bed, flow="once_on.flow", **topics)
-    time.sleep(2)
+    wait_for(lambda: last_offset(bed, PROGRESS) > claims, first, "the first start claims nothing")
     _, locked = finish(start(bed, flow="once_on.flow", **topics), code=1)
     expect(first.poll() is None, "the first start was disturbed")
     claims = last_offset(bed, PROGRESS)
     second = start(bed, state="twin", flow="once_on.flow", **topics)
-    deadline = time.monotonic() + 60
     # Before that the first one could deliver more, and the second would be refused instead.
-    while last_offset(bed, PROGRESS) == claims:
-        expect(second.poll() is None and time.monotonic() < deadline, "the twin did not start")
-        time.sleep(0.2)
+    wait_for(lambda: last_offset(bed, PROGRESS) > claims, second, "the twin did not start")
     # Rows come until the first one notices: it does when it next wants to write.
     count, deadline = 1000, time.monotonic() + 90
     while first.poll() is None and time.monotonic() < deadline:
