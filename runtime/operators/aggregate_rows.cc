@@ -58,7 +58,29 @@ Status AggregateRows::EmitNext(const std::vector<Group>& groups, size_t& next, c
   next = std::min<size_t>(groups.size(), begin + context.batch_rows);
   RowErrors errors;
   const RecordBatch batch = Build(groups, begin, next, window, event_time, watermark, errors);
-  return EmitResults(batch, errors, failed_to_, kind, ledger, out);
+  WEIR_TRY(EmitResults(batch, errors, failed_to_, kind, ledger, out));
+  if (window != nullptr && !errors.empty() && !node_.emit.only_on_close()) {
+    EmitDeletesOf(batch, errors, ledger, out);
+  }
+  return Status::Ok();
+}
+
+/// Readers may know the ids of results that have no value now by an earlier update: they must not
+/// keep that one. They are told so whether they do or not. Never as a closed window: such rows are
+/// kept where only final ones count.
+void AggregateRows::EmitDeletesOf(const RecordBatch& batch, const RowErrors& errors, Ledger& ledger,
+                                  Collector& out) const {
+  std::vector<ColumnPtr> columns = batch.columns();
+  columns[node_.keys.size() + 2] = Column::Constant(Value::Bool(false), batch.capacity());
+  const RowIndices& failed = errors.Rows();
+  RecordBatch deleted = batch.WithColumns(batch.schema(), std::move(columns)).WithSelection(failed);
+  MutableColumnPtr op = Column::Make(DataType::Bool(), batch.capacity());
+  std::fill_n(op->mutable_data<uint8_t>(), batch.capacity(), static_cast<uint8_t>(RowOp::kDelete));
+  deleted.mutable_hidden().op = std::move(op);
+  const auto count = static_cast<int64_t>(failed.size());
+  ledger.produced["delete"] += count;
+  ledger.rows_out += count;
+  out.Emit(0, std::move(deleted));
 }
 
 void AggregateRows::EmitNextDeletes(const std::vector<Group>& groups, size_t& next, Micros time,

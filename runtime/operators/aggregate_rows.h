@@ -46,6 +46,8 @@ class AggregateRows {
                        const OperatorContext& context, Ledger& ledger, Collector& out);
 
  private:
+  void EmitDeletesOf(const RecordBatch& batch, const RowErrors& errors, Ledger& ledger,
+                     Collector& out) const;
   RecordBatch Build(const std::vector<Group>& groups, size_t begin, size_t end,
                     const Window* window, Micros event_time, Micros watermark,
                     RowErrors& errors) const;
