@@ -29,6 +29,7 @@ Json LedgerJson(const Ledger& ledger) {
                {"produced", CountsJson(ledger.produced)},
                {"routed", ledger.routed},
                {"partly_late", ledger.partly_late},
+               {"muted", ledger.muted},
                {"failed_results", CountsJson(ledger.failed_results)},
                {"gauges", CountsJson(ledger.gauges)}};
   if (ledger.records_read > 0) {

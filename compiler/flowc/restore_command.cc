@@ -2,6 +2,7 @@
 
 #include "compiler/flowc/command.h"
 #include "compiler/flowc/terminal.h"
+#include "runtime/exec/state_codecs.h"
 #include "runtime/state/snapshot.h"
 
 namespace weir::flowc {
@@ -17,8 +18,8 @@ class RestoreCommand final : public Command {
     return "  flowc restore state/orders/savepoints/20260131T120000.000000Z-417 state/again\n"
            "  flowc run orders.flow --state state/again --workers 4\n"
            "Every file is checked first. The new folder is another incarnation: targets that have\n"
-           "rows of a later checkpoint are refused by `flowc run`, unless --accept-resend is "
-           "given.";
+           "rows of a later checkpoint are refused by `flowc run`, unless --mute-until-mark or\n"
+           "--accept-resend is given.";
   }
   void Define(CLI::App& app) override {
     app.add_option("snapshot", snapshot_, "Folder of the savepoint or snapshot")
@@ -28,7 +29,7 @@ class RestoreCommand final : public Command {
   }
 
   int Run() override {
-    const auto restored = RestoreSnapshot(snapshot_, folder_);
+    const auto restored = RestoreSnapshot(snapshot_, folder_, nullptr, &StateCodecs());
     if (!restored.ok()) {
       Log(restored.status().message());
       return kExitFailed;

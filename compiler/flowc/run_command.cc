@@ -14,6 +14,7 @@
 #include "compiler/flowc/granted_cores.h"
 #include "compiler/flowc/ledger_table.h"
 #include "compiler/flowc/live_view.h"
+#include "compiler/flowc/mute_doubts.h"
 #include "compiler/flowc/plan_tables.h"
 #include "compiler/flowc/run_server.h"
 #include "compiler/flowc/run_summary.h"
@@ -63,6 +64,7 @@ class RunCommand final : public Command {
            "  flowc run pipelines/speed_layer/speed_layer.flow --profile demo\n"
            "  flowc run pipeline.flow --param input=clicks.jsonl --workers 2 --summary run.json\n"
            "  flowc run pipeline.flow --state state/orders\n"
+           "  flowc run pipeline.flow --state state/copy --mute-until-mark\n"
            "With bounded sources it ends by itself; Ctrl-C drains it and ends with exit code 0.";
   }
 
@@ -78,8 +80,13 @@ class RunCommand final : public Command {
                    "Folder of the run's state: a later run with it goes on where this one ended, "
                    "also after a crash (default: none is kept)")
         ->type_name("DIR");
-    app.add_flag("--accept-resend", accept_resend_,
-                 "Start although a target does not fit the state: rows may be repeated there");
+    CLI::Option* resend =
+        app.add_flag("--accept-resend", accept_resend_,
+                     "Start although a target does not fit the state: rows may be repeated there");
+    app.add_flag("--mute-until-mark", mute_until_mark_,
+                 "Start from an older or empty state: read again and send nothing up to where the "
+                 "targets are, then go on")
+        ->excludes(resend);
     app.add_option("--summary", summary_file_, "Write a JSON summary here when the run ends")
         ->type_name("FILE");
     app.add_option("--watch", options_.watch, "Stream whose last rows the live view shows")
@@ -134,26 +141,36 @@ class RunCommand final : public Command {
     options.checkpoint_every = settings.checkpoint_every;
     options.incarnation = MakeIncarnation();
     options.accept_resend = accept_resend_;
+    options.mute_until_mark = mute_until_mark_;
     std::unique_ptr<StateDirectory> state;
     if (!state_.empty()) {
       WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
       options.state = &state->backend();
       options.incarnation = state->incarnation();
+      options.origin_incarnation = state->identity().from_incarnation;
+      options.origin_epoch = state->identity().from_epoch;
       options.outbox = std::make_shared<Outbox>(state->outbox());
       WEIR_TRY(options.outbox->Open());
       SayWhereItStarts(*state);
+    } else if (mute_until_mark_) {
+      return InvalidArgumentError(
+          "--mute-until-mark needs --state DIR: a run without one keeps no "
+          "marks and knows none");
     }
+    if (mute_until_mark_) SayWhatIsInexact(frontend);
     if (mode != LiveView::Mode::kNone) {
       options.make_tap = [&taps](const std::string& stream, uint32_t) {
         return taps.MakeTap(stream);
       };
     }
-    WEIR_ASSIGN(const std::unique_ptr<Job> job, Job::Build(plan_, options));
     std::unique_ptr<SnapshotService> snapshots;
     if (state != nullptr) {
-      snapshots = std::make_unique<SnapshotService>(*state, *options.outbox, FlowText(), settings);
-      snapshots->Start();
+      snapshots =
+          std::make_unique<SnapshotService>(*state, *options.outbox, FlowText(), *plan_->logical);
     }
+    if (settings.durable_snapshot) WEIR_TRY(ReleaseBySnapshot(snapshots.get(), options));
+    WEIR_ASSIGN(const std::unique_ptr<Job> job, Job::Build(plan_, options));
+    if (snapshots != nullptr) snapshots->Start();
     const std::unique_ptr<RunServer> server = Serve(folder, *job, snapshots.get());
     Status status = job->Start();
     if (status.ok() && state != nullptr && state->backend().last_epoch() > 0) SayWhatHadEnded(*job);
@@ -175,6 +192,23 @@ class RunCommand final : public Command {
     if (opened.ok() || opened.code() == StatusCode::kFailedPrecondition) return opened;
     Log(fmt::format("this run can't be queried: {}; give it a folder with --state DIR",
                     opened.message()));
+    return Status::Ok();
+  }
+
+  Status ReleaseBySnapshot(SnapshotService* snapshots, JobOptions& options) const {
+    if (snapshots == nullptr) {
+      return InvalidArgumentError(
+          "durability = snapshot: rows go to targets once a snapshot has "
+          "them, and a run without --state DIR takes none");
+    }
+    if (plan_->logical->settings.snapshot_every <= 0) {
+      return InvalidArgumentError(
+          "durability = snapshot: rows go to targets once a snapshot has "
+          "them, and `snapshot = {{ every: … }}` asks for none");
+    }
+    options.release = [snapshots](uint64_t committed, bool last) {
+      return snapshots->StoredUpTo(committed, last);
+    };
     return Status::Ok();
   }
 
@@ -224,6 +258,10 @@ class RunCommand final : public Command {
   static Status CheckBooks(const Job& job) {
     const std::string violated = job.CheckLedgers();
     if (violated.empty()) return Status::Ok();
+    if (job.plan().logical->settings.ledger_warns) {
+      Log(fmt::format("the ledger does not add up (ledger = warn): {}", violated));
+      return Status::Ok();
+    }
     return InternalError("the ledger does not add up: {}", violated);
   }
 
@@ -251,6 +289,12 @@ class RunCommand final : public Command {
       PrintLedger(summary);
     }
     return status;
+  }
+
+  void SayWhatIsInexact(const Frontend& frontend) const {
+    for (const std::string& doubt : MuteDoubts(*plan_->logical, frontend.connectors())) {
+      Log("warning: --mute-until-mark is not exact here: " + doubt);
+    }
   }
 
   void SayWhereItStarts(const StateDirectory& state) const {
@@ -295,6 +339,11 @@ class RunCommand final : public Command {
     const std::vector<std::string> dead = DeadLetterLines(summary.operators, width, 50);
     if (!dead.empty()) text += "dead letters by reason\n";
     for (const std::string& line : dead) text += line + "\n";
+    for (const NamedLedger& named : summary.operators) {
+      if (named.ledger.muted == 0) continue;
+      text += fmt::format("{}: {} rows were not sent again, its target had them\n", named.name,
+                          Grouped(named.ledger.muted));
+    }
     text += fmt::format("{} events in {:.2f} s, {:.2f} s CPU, {} MiB peak memory\n",
                         Grouped(summary.events), summary.seconds, summary.usage.cpu_seconds(),
                         summary.usage.peak_rss_bytes >> 20);
@@ -324,6 +373,7 @@ class RunCommand final : public Command {
   uint32_t batch_rows_ = kBatchRows;
   std::string state_;
   bool accept_resend_ = false;
+  bool mute_until_mark_ = false;
   std::string summary_file_;
   bool no_optimizer_ = false;
   bool json_ = false;

@@ -64,7 +64,7 @@ class SavepointCommand final : public Command {
     WEIR_ASSIGN(const auto state, StateDirectory::Open(folder_, identity.pipeline));
     Outbox outbox(state->outbox());
     WEIR_TRY(outbox.Open());
-    SnapshotService service(*state, outbox, "", plan::PipelineSettings());
+    SnapshotService service(*state, outbox, "", plan::LogicalPlan());
     return service.TakeSavepoint(to);
   }
 

@@ -1,9 +1,11 @@
 #include "compiler/flowc/snapshot_service.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
 #include "runtime/base/log.h"
+#include "runtime/exec/state_codecs.h"
 
 namespace weir::flowc {
 namespace {
@@ -39,15 +41,17 @@ class OutboxPin {
 }  // namespace
 
 SnapshotService::SnapshotService(StateDirectory& state, Outbox& outbox, std::string flow_text,
-                                 const plan::PipelineSettings& settings)
+                                 const plan::LogicalPlan& plan)
     : state_(state),
       outbox_(outbox),
       flow_text_(std::move(flow_text)),
+      codecs_(StateCodecsOf(plan)),
       // Snapshots of other pipelines may be beside these, and must not be counted among them.
-      folder_(settings.snapshot_dir.empty() ? state.snapshots()
-                                            : settings.snapshot_dir + "/" + state.pipeline()),
-      every_(settings.snapshot_every),
-      kept_(static_cast<size_t>(settings.snapshots_kept)),
+      folder_(plan.settings.snapshot_dir.empty()
+                  ? state.snapshots()
+                  : plan.settings.snapshot_dir + "/" + state.pipeline()),
+      every_(plan.settings.snapshot_every),
+      kept_(static_cast<size_t>(plan.settings.snapshots_kept)),
       taken_epoch_(state.backend().last_epoch()) {}
 
 SnapshotService::~SnapshotService() {
@@ -79,6 +83,13 @@ Status SnapshotService::TakePeriodic() {
   return Take(folder_, kept_).status();
 }
 
+Result<uint64_t> SnapshotService::StoredUpTo(uint64_t committed, bool last) {
+  if (last && stored_epoch_.load(std::memory_order_acquire) < committed) {
+    WEIR_TRY(Take(folder_, kept_).status());
+  }
+  return std::min(committed, stored_epoch_.load(std::memory_order_acquire));
+}
+
 Result<std::string> SnapshotService::TakeSavepoint(const std::string& to) {
   return Take(to.empty() ? state_.folder() + "/savepoints" : to, kKeepAll);
 }
@@ -89,11 +100,13 @@ Result<std::string> SnapshotService::Take(const std::string& folder, size_t keep
   OutboxPin pin(outbox_);
   SnapshotRequest request;
   request.flow_text = flow_text_;
+  request.codec_versions = codecs_;
   request.files = [&pin](const CommitRecord&) -> Result<std::vector<SnapshotFile>> {
     return pin.Files();
   };
   WEIR_ASSIGN(const SnapshotManifest manifest, TakeSnapshot(state_, *store, request));
   taken_epoch_ = manifest.commit.epoch;
+  if (keep != kKeepAll) stored_epoch_.store(manifest.commit.epoch, std::memory_order_release);
   if (keep != kKeepAll) WEIR_TRY(PruneSnapshots(*store, keep).status());
   return folder + "/" + manifest.name;
 }

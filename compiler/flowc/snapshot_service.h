@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,13 +20,16 @@ class SnapshotService {
  public:
   /// All of them outlive it.
   SnapshotService(StateDirectory& state, Outbox& outbox, std::string flow_text,
-                  const plan::PipelineSettings& settings);
+                  const plan::LogicalPlan& plan);
   ~SnapshotService();
   SnapshotService(const SnapshotService&) = delete;
   SnapshotService& operator=(const SnapshotService&) = delete;
 
   /// Takes them from now on, if the settings ask for it.
   void Start();
+  /// The last commit that a snapshot has; `last`: takes one of `committed` if none has it. What is
+  /// asked before rows go out under `durability = snapshot`.
+  Result<uint64_t> StoredUpTo(uint64_t committed, bool last);
   /// `to`: a folder of savepoints; "": `savepoints` in the state folder. Returns where it is.
   Result<std::string> TakeSavepoint(const std::string& to);
 
@@ -36,11 +41,13 @@ class SnapshotService {
   StateDirectory& state_;
   Outbox& outbox_;
   const std::string flow_text_;
+  const std::map<std::string, int> codecs_;
   const std::string folder_;  ///< of those that are taken by the clock
   const Micros every_;
   const size_t kept_;
   std::mutex taking_;  ///< one at a time
   uint64_t taken_epoch_ = 0;
+  std::atomic<uint64_t> stored_epoch_{0};  ///< by this process, not as a savepoint
 
   std::mutex mutex_;
   std::condition_variable wake_;

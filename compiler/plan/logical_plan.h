@@ -18,8 +18,10 @@ struct PipelineSettings {
   Micros checkpoint_every = kMicrosPerSecond;
   Micros snapshot_every = 60 * kMicrosPerSecond;  ///< 0: none but on demand
   int64_t snapshots_kept = 3;
-  std::string snapshot_dir;  ///< "": in the state folder
+  std::string snapshot_dir;                 ///< "": in the state folder
   int64_t state_memory = int64_t{2} << 30;  ///< bytes
+  bool ledger_warns = false;  ///< a ledger that does not add up is reported, and the run goes on
+  bool durable_snapshot = false;  ///< rows go to targets once a snapshot has their commit
   std::optional<int64_t> workers;
   std::string base_dir;  ///< of the .flow file: schemas, DDL, `use`
 };

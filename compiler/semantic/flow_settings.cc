@@ -39,6 +39,15 @@ class HeadReader {
           catalog_.ConstantSize(*setting.value, name).value_or(settings_.state_memory);
       return;
     }
+    if (name == "ledger") {
+      settings_.ledger_warns = ReadWord(*setting.value, name, {"strict", "warn"}) == "warn";
+      return;
+    }
+    if (name == "durability") {
+      settings_.durable_snapshot =
+          ReadWord(*setting.value, name, {"local", "snapshot"}) == "snapshot";
+      return;
+    }
     if (name == "workers") {
       settings_.workers = catalog_.ConstantInteger(*setting.value, name);
       return;
@@ -50,6 +59,20 @@ class HeadReader {
         .Report(Code::kF0162, setting.name.span)
         .Arg(name)
         .Help(SuggestHelp(name, SettingNames()));
+  }
+
+  /// One of `words`; the first of them after a report.
+  std::string ReadWord(const ast::Expr& value, const std::string& setting,
+                       const std::vector<std::string>& words) {
+    const auto* word = value.Try<ast::NameExpr>();
+    if (word != nullptr && std::find(words.begin(), words.end(), word->name.text) != words.end()) {
+      return word->name.text;
+    }
+    catalog_.diagnostics()
+        .Report(Code::kF0162, value.span)
+        .Message("there is no {} `{}`", setting, catalog_.TextOf(value.span))
+        .Help(fmt::format("there are: {}", fmt::join(words, ", ")));
+    return words.front();
   }
 
   void ReadDelivery(const ast::Expr& value) {

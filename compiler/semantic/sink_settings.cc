@@ -18,6 +18,7 @@ class SettingsReader {
     node_.delivery =
         settings.exactly_once ? plan::Delivery::kExactlyOnce : plan::Delivery::kAtLeastOnce;
     CheckPipelineDelivery();
+    CheckDurability();
     if (parts_.decl == nullptr) return;
     if (parts_.decl->key) ReadKey(*parts_.decl->key);
     if (parts_.decl->batch) ReadBatch(*parts_.decl->batch);
@@ -117,6 +118,26 @@ class SettingsReader {
                     ? "declare it, and say so there: `sink out to …(…) delivery at_least_once`, "
                       "then `|> into out`; or take a connector that can"
                     : "write `delivery at_least_once` at the sink, or take a connector that can");
+    }
+  }
+
+  /// `durability = snapshot` holds rows back until a snapshot has them: only where they are
+  /// delivered after commits.
+  void CheckDurability() {
+    const auto& head = context_.catalog().file().head;
+    const ConnectorSpec* spec = parts_.connector.spec;
+    if (!head || !context_.shared().plan.settings.durable_snapshot) return;
+    if (spec == nullptr || !spec->sink || spec->sink->drops_rows) return;
+    if (spec->sink->guarantee == SinkGuarantee::kExactlyOnce) return;
+    for (const ast::Assignment& setting : head->settings) {
+      if (setting.name.text != "durability") continue;
+      context_.Report(Code::kW0605, parts_.span)
+          .Arg(parts_.name)
+          .Label(setting.value->span, "the pipeline asks for it here")
+          .Note("`" + spec->name + "` delivers rows as they come, not after their checkpoint")
+          .Help(
+              "after the loss of a disk it may get them again; exactly once there are: file, log, "
+              "kafka, store");
     }
   }
 

@@ -1,5 +1,6 @@
 #include "runtime/checkpoint/checkpoint_coordinator.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -9,6 +10,11 @@ namespace weir {
 
 CheckpointCoordinator::CheckpointCoordinator(uint64_t committed, uint32_t workers)
     : workers_(workers), committed_(committed), last_begun_(committed) {}
+
+void CheckpointCoordinator::StartAbove(uint64_t epoch) {
+  std::lock_guard lock(mutex_);
+  last_begun_ = std::max(last_begun_, epoch);
+}
 
 uint64_t CheckpointCoordinator::Begin() {
   std::lock_guard lock(mutex_);

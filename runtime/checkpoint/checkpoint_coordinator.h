@@ -16,6 +16,8 @@ class CheckpointCoordinator {
   /// `committed`: the last epoch of an earlier run, 0 when there is none.
   CheckpointCoordinator(uint64_t committed, uint32_t workers);
 
+  /// Barriers get numbers above `epoch`: a later state than this one has used those up to it.
+  void StartAbove(uint64_t epoch);
   /// Starts the next checkpoint; 0 when one is under way (it is skipped and counted). Numbers of
   /// failed ones are not used again.
   uint64_t Begin();

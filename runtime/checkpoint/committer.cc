@@ -9,8 +9,12 @@
 namespace weir {
 
 Committer::Committer(StateBackend* backend,
-                     std::vector<std::pair<std::string, SinkConnector*>> sinks)
-    : backend_(backend), sinks_(std::move(sinks)) {}
+                     std::vector<std::pair<std::string, SinkConnector*>> sinks,
+                     std::string incarnation, uint64_t committed)
+    : backend_(backend),
+      sinks_(std::move(sinks)),
+      incarnation_(std::move(incarnation)),
+      delivery_(sinks_, committed) {}
 
 Committer::~Committer() { Stop(); }
 
@@ -70,34 +74,50 @@ void Committer::Loop() {
   }
 }
 
-Result<StateDelta> Committer::PrepareSinks(uint64_t epoch) {
-  StateWriter writer(kSinksOperator);
-  for (const auto& [name, sink] : sinks_) {
-    auto state = sink->Prepare(epoch);
-    if (!state.ok()) return state.status().WithContext(name);
-    writer.Put(kSinksSlot, kUnkeyedGroup, name, *std::move(state));
-    auto mark = sink->ReadMark();
-    if (!mark.ok()) return mark.status().WithContext(name);
-    KillPoint::Pass("sink-prepared");
-    if (*mark) writer.Put(kMarksSlot, kUnkeyedGroup, name, std::to_string((*mark)->epoch));
+void Committer::WriteMarks(uint64_t epoch, const std::string& sink,
+                           const std::optional<SinkMark>& mark, StateWriter& writer) const {
+  // What another state delivered says nothing of this one.
+  const bool own = mark && mark->incarnation == incarnation_;
+  if (own) {
+    writer.Put(kMarksSlot, kUnkeyedGroup, sink, std::to_string(mark->epoch));
+  } else {
+    writer.Delete(kMarksSlot, kUnkeyedGroup, sink);
   }
-  return writer.Take();
+  for (const AcceptedMark& accepted : accepted_) {
+    if (accepted.sink != sink) continue;
+    if (own && !accepted.IsMutedAfter(epoch)) {
+      writer.Delete(kAcceptedSlot, kUnkeyedGroup, sink);
+    } else {
+      writer.Put(kAcceptedSlot, kUnkeyedGroup, sink, accepted.ToText(epoch));
+    }
+  }
 }
 
-Status Committer::DeliverSinks(uint64_t epoch) const {
+Result<StateDelta> Committer::PrepareSinks(const CommitRequest& request) {
+  StateWriter writer(kSinksOperator);
   for (const auto& [name, sink] : sinks_) {
-    const Status delivered = sink->Committed(epoch);
-    if (!delivered.ok()) return delivered.WithContext(name);
-    KillPoint::Pass("sink-delivered");
+    // First: the units that are listed are then those that this mark does not have, or fewer.
+    auto mark = sink->ReadMark();
+    if (!mark.ok()) return mark.status().WithContext(name);
+    auto state = sink->Prepare(request.epoch);
+    if (!state.ok()) return state.status().WithContext(name);
+    writer.Put(kSinksSlot, kUnkeyedGroup, name, *std::move(state));
+    KillPoint::Pass("sink-prepared");
+    WriteMarks(request.epoch, name, *mark, writer);
   }
-  return Status::Ok();
+  writer.Put(kPositionsSlot, kUnkeyedGroup, kPositionsKey, request.positions);
+  return writer.Take();
 }
 
 CommitResult Committer::Perform(CommitRequest request) {
   CommitResult result;
   result.epoch = request.epoch;
+  if (request.only_delivery) {
+    result.delivery = delivery_.Continue(request.last, request.ended);
+    return result;
+  }
   KillPoint::Pass("before-prepare");
-  auto sinks = PrepareSinks(request.epoch);
+  auto sinks = PrepareSinks(request);
   if (sinks.ok()) {
     KillPoint::Pass("before-commit");
     // Operators' changes stay apart: a failed commit gives them back, sinks are asked anew.
@@ -110,7 +130,8 @@ CommitResult Committer::Perform(CommitRequest request) {
   }
   if (result.status.ok()) {
     KillPoint::Pass("after-commit");
-    result.delivery = DeliverSinks(request.epoch);
+    result.delivery =
+        delivery_.Committed(request.epoch, request.positions, request.last, request.ended);
   } else {
     result.deltas = std::move(request.deltas);
   }

@@ -20,8 +20,8 @@ Status Refuse(const std::string& sink, const std::optional<SinkMark>& mark, cons
               std::string_view why) {
   return FailedPreconditionError(
       "sink {}: {}: the target has {}; the state folder has {}. Start from the state that "
-      "delivered "
-      "there or with an empty target; --accept-resend goes on regardless, rows may be repeated",
+      "delivered there or with an empty target. --mute-until-mark reads again and sends nothing up "
+      "to where the target is; --accept-resend goes on regardless, rows may be repeated",
       sink, why, Text(mark), Text(state));
 }
 
@@ -32,6 +32,10 @@ Status CheckMark(const std::string& sink, const std::optional<SinkMark>& mark,
   if (!mark) {
     return state.marked == 0 ? Status::Ok()
                              : Refuse(sink, mark, state, "what was delivered is gone");
+  }
+  if (state.accepted && mark->incarnation == state.accepted->incarnation &&
+      mark->epoch <= state.accepted->epoch) {
+    return Status::Ok();
   }
   if (mark->incarnation != state.incarnation) {
     return Refuse(sink, mark, state, "another state delivered to this target");

@@ -14,6 +14,8 @@ struct StateStand {
   std::string incarnation;
   uint64_t epoch = 0;   ///< last commit; 0: there is none
   uint64_t marked = 0;  ///< the sink's mark as of that commit; 0: it had none
+  /// Of another state, or a later one than this: an earlier start was told to accept it.
+  std::optional<SinkMark> accepted = {};
 };
 
 /// Whether a target stands where the state can go on from it, or would lose or repeat rows:

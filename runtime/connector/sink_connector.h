@@ -93,6 +93,8 @@ struct SinkRequest {
   std::string incarnation;  ///< of the state directory; part of file names
   /// Whether a later run may go on with this incarnation and deliver what it left frozen.
   bool resumable = true;
+  /// Go on without what the last commit lists and is gone, as far as the rest allows.
+  bool accept_resend = false;
   /// For targets that need bytes sent again after a crash (runtime/delivery/outbox.h); null: the
   /// state dies with the process.
   std::shared_ptr<Outbox> outbox;
@@ -105,6 +107,10 @@ struct SinkRequest {
 struct SinkMark {
   std::string incarnation;  ///< of the state folder that delivered
   uint64_t epoch = 0;       ///< last one of which something is delivered
+  /// SourcePositions::ToText as of a barrier, if the target has exactly the rows that the sink got
+  /// before that barrier. "": it has some rows of an epoch and not others, or an earlier version
+  /// of weir wrote the mark.
+  std::string positions = {};
 
   bool operator==(const SinkMark&) const = default;
 };
@@ -120,6 +126,9 @@ class SinkConnector {
   /// Checks settings, reachability and permissions; errors name the option and the fix.
   virtual Status Open() = 0;
 
+  /// Whether what ReadMark returns says what the target has. Without, nothing tells whether rows
+  /// are there already.
+  virtual bool KeepsMark() const { return false; }
   /// The target's mark for this pipeline and sink, none where nothing was ever delivered or where
   /// the connector keeps none. Each delivery moves it.
   virtual Result<std::optional<SinkMark>> ReadMark() { return std::optional<SinkMark>(); }
@@ -131,11 +140,25 @@ class SinkConnector {
     (void)epoch;
     return std::string();
   }
+  /// Positions of all sources at the barrier `epoch`, as SourcePositions::ToText; null: not known.
+  /// They go into the mark. Called just before Restore and Committed of that epoch.
+  virtual void NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) {
+    (void)epoch;
+    (void)positions;
+  }
   /// The commit of `epoch` is durable: what is frozen up to it is delivered, or begins to be.
   virtual Status Committed(uint64_t epoch) {
     (void)epoch;
     return Status::Ok();
   }
+  /// Whether the target has everything that is frozen up to `epoch`, which Committed or Restore has
+  /// named: sinks that deliver `after` this one wait for it.
+  virtual bool HasDelivered(uint64_t epoch) const {
+    (void)epoch;
+    return true;
+  }
+  /// No rows follow what is committed: what of it waits for company is delivered now.
+  virtual Status DeliverOpen() { return Status::Ok(); }
   /// `state` is what Prepare returned for the last commit, `epoch` which one that was; 0 and ""
   /// when there is none. Units that it lists are delivered (or queued to be), all others that an
   /// earlier run of this incarnation left behind are removed.

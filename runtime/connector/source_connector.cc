@@ -14,6 +14,20 @@ void RecordChunk::Clear() {
   header = {};
 }
 
+void RecordChunk::Truncate(size_t count) {
+  records.resize(count);
+  offsets.resize(count);
+  if (ingest_times.size() > count) ingest_times.resize(count);
+  if (keys.size() > count) keys.resize(count);
+  if (headers.size() > count) headers.resize(count);
+  std::erase_if(truncated, [count](const auto& entry) { return entry.first >= count; });
+  std::erase_if(tombstones, [count](size_t index) { return index >= count; });
+}
+
+Result<int64_t> PartitionReader::OffsetBefore(std::string_view) const {
+  return UnimplementedError("this connector cannot read up to a given position");
+}
+
 void RecordChunk::SetKey(std::string_view key) {
   keys.resize(records.size());
   keys.back() = key;

@@ -33,6 +33,8 @@ struct RecordChunk {
   std::string_view header;
   void Clear();
   size_t size() const { return records.size(); }
+  /// Forgets all records but the first `count`.
+  void Truncate(size_t count);
   /// Of the record that was added last.
   void SetKey(std::string_view key);
   void SetHeaders(std::string_view list);
@@ -64,6 +66,10 @@ class PartitionReader {
   virtual Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) = 0;
   /// Resume point after the record with `offset` (the last one emitted downstream).
   virtual std::string Position(int64_t offset) const = 0;
+  /// Offset of the last record that may be before `position`, which a reader of this partition has
+  /// given, perhaps in another run; -1: none can be. Records in between may be missing. An error:
+  /// `position` is none of this partition's records.
+  virtual Result<int64_t> OffsetBefore(std::string_view position) const;
   /// Where Open began, as a position; "" when that is the same at every start. What begins at the
   /// end of something that grows must say it: a restart before the first record begins there too.
   virtual std::string StartPosition() const { return {}; }
@@ -91,6 +97,9 @@ class SourceConnector {
   virtual size_t num_partitions() const = 0;
   /// Stable name of a partition, e.g. the file name: keys its position in checkpoints.
   virtual std::string partition_name(size_t partition) const = 0;
+  /// The state has a position of this partition: others are new to the pipeline, and nothing was
+  /// read before they came. Between Open and MakeReader.
+  virtual void NoteKnown(std::string_view partition) { (void)partition; }
   virtual Result<std::unique_ptr<PartitionReader>> MakeReader(size_t partition) = 0;
 };
 

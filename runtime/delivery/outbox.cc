@@ -185,6 +185,7 @@ void Outbox::Keep(const OutboxChunk& chunk) {
 
 Status Outbox::RemoveUnlisted() {
   const std::lock_guard lock(mutex_);
+  listed_ = true;
   for (auto it = files_.begin(); it != files_.end();) {
     const uint64_t file = (it++)->first;
     RemoveIfDone(file);
@@ -197,14 +198,14 @@ std::vector<std::string> Outbox::Pin() {
   ++pins_;
   std::vector<std::string> paths;
   for (const auto& [number, file] : files_) {
-    if (file.chunks > 0) paths.push_back(PathOf(number));
+    if (file.chunks > 0 || !listed_) paths.push_back(PathOf(number));
   }
   return paths;
 }
 
 void Outbox::Unpin() {
   const std::lock_guard lock(mutex_);
-  if (--pins_ > 0) return;
+  if (--pins_ > 0 || !listed_) return;
   for (auto it = files_.begin(); it != files_.end();) {
     const uint64_t file = (it++)->first;
     RemoveIfDone(file);

@@ -56,8 +56,8 @@ class Outbox {
   /// Removes files without a chunk that is kept. Once, before the first Append.
   Status RemoveUnlisted();
 
-  /// Files that hold chunks, as full paths, and keeps them until Unpin, so that a snapshot can copy
-  /// them. What is appended later may be in them too.
+  /// Files that hold chunks (before RemoveUnlisted: that may hold some), as full paths, and keeps
+  /// them until Unpin, so that a snapshot can copy them. What is appended later may be in them too.
   std::vector<std::string> Pin();
   void Unpin();
 
@@ -82,6 +82,7 @@ class Outbox {
   bool unsynced_ = false, unnamed_ = false;
   int64_t waiting_bytes_ = 0;
   int pins_ = 0;
+  bool listed_ = false;  ///< RemoveUnlisted has been called: files without chunks are not needed
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 
 #include "compiler/plan/physical_plan.h"
 #include "runtime/base/result.h"
+#include "runtime/checkpoint/mute_stop.h"
 #include "runtime/exec/job_coordinator.h"
 #include "runtime/exec/job_options.h"
 #include "runtime/operators/view_rows.h"
@@ -78,6 +79,7 @@ class Job {
   JobOptions options_;
   std::unique_ptr<JobSignals> signals_;
   std::unique_ptr<CheckpointCoordinator> checkpoints_;
+  std::vector<MuteStop> stops_;
   std::vector<std::string> source_names_;
   std::vector<std::pair<std::string, std::unique_ptr<SourceConnector>>> sources_;
   std::vector<std::pair<std::string, std::unique_ptr<SinkConnector>>> sinks_;

@@ -9,12 +9,14 @@
 #include "runtime/base/hash.h"
 #include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
-#include "runtime/checkpoint/mark_check.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
 #include "runtime/connector/source_drift.h"
 #include "runtime/delivery/outbox.h"
+#include "runtime/exec/delivery_order.h"
 #include "runtime/exec/job_connectors.h"
+#include "runtime/exec/mark_review.h"
+#include "runtime/exec/state_slot.h"
 #include "runtime/exec/table_refresher.h"
 #include "runtime/state/state_access.h"
 
@@ -90,11 +92,13 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
   senders_.resize(options_.workers);
   for (uint32_t i = 0; i < options_.workers; ++i) WEIR_TRY(MakeWorker(i));
   WEIR_TRY(Restore());
+  MuteSinks();
   std::vector<Worker*> workers;
   for (auto& worker : job_->workers_) workers.push_back(worker.get());
   job_->coordinator_ = std::make_unique<JobCoordinator>(
       &plan_, std::move(workers), job_->signals_.get(), job_->checkpoints_.get(),
       job_->committer_.get(), options_.checkpoint_every);
+  job_->coordinator_->StopAt(&job_->stops_);
   return std::move(job_);
 }
 
@@ -402,52 +406,53 @@ void JobBuilder::MakeEntries(uint32_t worker) {
   }
 }
 
-namespace {
-
-Result<std::map<std::string, std::string>> ReadSlot(const StateBackend* state, const char* slot) {
-  std::map<std::string, std::string> entries;
-  if (state == nullptr) return entries;
-  const StateReader reader(*state, kSinksOperator, 0, 0, true);
-  WEIR_TRY(reader.ForEachUnkeyed(slot, [&](std::string_view name, std::string_view value) {
-    entries[std::string(name)] = value;
-    return Status::Ok();
-  }));
-  return entries;
-}
-
-}  // namespace
-
-/// Marks of all targets are read before anything is delivered (guarantees.md rule 6).
-Status JobBuilder::CheckMarks() {
-  if (options_.state == nullptr) return Status::Ok();
-  WEIR_ASSIGN(auto marks, ReadSlot(options_.state, kMarksSlot));
-  for (const auto& [name, sink] : job_->sinks_) {
-    auto mark = sink->ReadMark();
-    if (!mark.ok()) return mark.status().WithContext(name);
-    StateStand stand{options_.incarnation, job_->checkpoints_->committed(), 0};
-    if (!marks[name].empty()) stand.marked = std::stoull(marks[name]);
-    const Status fits = CheckMark(name, *mark, stand);
-    if (fits.ok()) continue;
-    if (!options_.accept_resend) return fits;
-    LogLine(fits.message());
-  }
-  return Status::Ok();
-}
-
-/// Delivers what the last commit holds of sinks, and makes the committer.
+/// Marks of all targets are read before anything is delivered (guarantees.md rule 6). Delivers what
+/// the last commit holds of sinks, and makes the committer.
 Status JobBuilder::RestoreSinks() {
-  WEIR_TRY(CheckMarks());
+  MarkReview::Sinks sinks;
+  for (const auto& [name, sink] : job_->sinks_) sinks.emplace_back(name, sink.get());
+  const uint64_t committed = job_->checkpoints_->committed();
+  MarkReview review(options_, committed);
+  WEIR_TRY(review.Read(sinks));
+  job_->checkpoints_->StartAbove(review.highest_epoch());
   KillPoint::Pass("marks-checked");
-  WEIR_ASSIGN(auto units, ReadSlot(options_.state, kSinksSlot));
-  std::vector<std::pair<std::string, SinkConnector*>> sinks;
-  for (const auto& [name, sink] : job_->sinks_) {
-    const Status restored = sink->Restore(job_->checkpoints_->committed(), units[name]);
+  WEIR_ASSIGN(auto units, ReadStateSlot(options_.state, kSinksOperator, kSinksSlot));
+  WEIR_ASSIGN(auto positions, ReadStateSlot(options_.state, kSinksOperator, kPositionsSlot));
+  std::shared_ptr<const std::string> stand;
+  if (!positions[kPositionsKey].empty()) {
+    stand = std::make_shared<const std::string>(positions[kPositionsKey]);
+  }
+  // What the commit lists is about to go out.
+  if (options_.release && committed > 0) WEIR_TRY(options_.release(committed, true).status());
+  for (const auto& [name, sink] : sinks) {
+    sink->NotePositions(committed, stand);
+    const std::string listed = review.HasAllListed(name) ? "" : units[name];
+    const Status restored = sink->Restore(committed, listed);
     if (!restored.ok()) return restored.WithContext(name);
-    sinks.emplace_back(name, sink.get());
   }
   KillPoint::Pass("sinks-restored");
-  job_->committer_ = std::make_unique<Committer>(options_.state, std::move(sinks));
+  job_->committer_ = std::make_unique<Committer>(options_.state, std::move(sinks),
+                                                 options_.incarnation, committed);
+  WEIR_ASSIGN(auto order, DeliveryOrder(plan_));
+  job_->committer_->delivery().SetOrder(std::move(order));
+  job_->committer_->delivery().Release(options_.release);
+  job_->committer_->Accept(review.TakeAccepted());
+  job_->stops_ = std::move(review.stops());
   return options_.outbox == nullptr ? Status::Ok() : options_.outbox->RemoveUnlisted();
+}
+
+/// Sinks whose rows the target has already, up to their stop.
+void JobBuilder::MuteSinks() {
+  for (const MuteStop& stop : job_->stops_) {
+    for (const auto& worker : job_->workers_) {
+      for (const auto& task : worker->tasks()) {
+        const bool named =
+            std::find(stop.sinks.begin(), stop.sinks.end(), task->name()) != stop.sinks.end();
+        if (named) task->MuteUntil(stop.unmuted_at);
+      }
+    }
+  }
+  for (const auto& worker : job_->workers_) worker->StopAt(&job_->stops_);
 }
 
 Status JobBuilder::Restore() {

@@ -42,7 +42,7 @@ class JobBuilder {
   void MakeEntries(uint32_t worker);
   std::vector<const SinkConnector*> SinksBehind(int source) const;
   Entry MakeEntry(uint32_t worker, const std::vector<int>& first_nodes) const;
-  Status CheckMarks();
+  void MuteSinks();
   Status RestoreSinks();
   Status Restore();
   Status RestoreLedgers();

@@ -110,6 +110,7 @@ class DeclaredConnectors final : public JobConnectors {
     request.options = &call.options;
     request.incarnation = options.incarnation;
     request.resumable = options.state != nullptr;
+    request.accept_resend = options.accept_resend;
     request.outbox = options.outbox;
     request.num_writers = options.workers;
     request.clock = options.clock;

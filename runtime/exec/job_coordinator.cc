@@ -12,6 +12,8 @@ namespace {
 constexpr Micros kDrainTime = 30 * kMicrosPerSecond;
 /// Until a commit that failed is tried again.
 constexpr Micros kRetryPause = kMicrosPerSecond;
+/// Between two looks whether sinks that wait for others may go on.
+constexpr Micros kLookPause = 10'000;
 constexpr size_t kPausesKept = 10'000;
 /// Failed commits in a row between two lines that say so.
 constexpr int kReportEvery = 30;
@@ -62,6 +64,12 @@ bool JobCoordinator::FinalStageReady() const {
                      [this](const Worker* worker) { return worker->finished_level() >= stage_; });
 }
 
+bool JobCoordinator::StopReached() const {
+  if (stops_ == nullptr || next_stop_ == stops_->size()) return false;
+  return std::all_of(workers_.begin(), workers_.end(),
+                     [this](const Worker* worker) { return worker->stops_reached() > next_stop_; });
+}
+
 bool JobCoordinator::Advance(Micros now) {
   if (done_) return false;
   if (!started_) {
@@ -80,6 +88,8 @@ bool JobCoordinator::Advance(Micros now) {
   }
   if (committing_) return FinishCommit(now);
   if (delivering_) {
+    // Behind the last barrier nothing else wakes sinks that wait for others.
+    if (final_ && (looking_ || committer_->delivery().delayed())) return LookAfterDelayed(now);
     for (Worker* worker : workers_) {
       if (worker->delivered() < epoch_) return GiveUp(now);
     }
@@ -87,11 +97,13 @@ bool JobCoordinator::Advance(Micros now) {
     if (final_ && ++stage_ > deepest_) done_ = true;
     return true;
   }
-  final_ = FinalStageReady();
-  const bool due = failures_ == 0 && (final_ || requested_);
+  // Before the end: what ends there was sent by whoever wrote the marks.
+  const bool stop = StopReached();
+  final_ = !stop && FinalStageReady();
+  const bool due = failures_ == 0 && (final_ || stop || requested_);
   if (!due && now < next_) return failures_ > 0 && stopping_ ? GiveUp(now) : false;
   next_ = every_ > 0 ? now + every_ : kMaxTimestamp;
-  Begin();
+  Begin(stop);
   return true;
 }
 
@@ -115,13 +127,55 @@ bool JobCoordinator::GiveUp(Micros now) {
   return true;
 }
 
-void JobCoordinator::Begin() {
+void JobCoordinator::Begin(bool ends_stop) {
   requested_ = false;
   under_way_ = true;
   epoch_ = checkpoints_->Begin();
+  if (ends_stop) {
+    const MuteStop& stop = (*stops_)[next_stop_++];
+    stop.unmuted_at->store(epoch_, std::memory_order_release);
+    signals_->stop_barrier.store(epoch_, std::memory_order_release);
+    LogLine(
+        fmt::format("all sources are where {} sinks are ({} of {} such places): they send from "
+                    "here on",
+                    stop.sinks.size(), next_stop_, stops_->size()));
+  }
   if (stopping_) signals_->stop.store(true, std::memory_order_release);
   signals_->barrier.store(epoch_, std::memory_order_release);
   NotifyWorkers();
+}
+
+/// Sinks that the barrier under way ends.
+std::set<std::string> JobCoordinator::EndedSinks() const {
+  std::set<std::string> ended;
+  if (!final_) return ended;
+  for (const auto& task : workers_[0]->tasks()) {
+    if (task->is_sink() && task->level() <= stage_) ended.insert(task->name());
+  }
+  return ended;
+}
+
+/// True when something was done.
+bool JobCoordinator::LookAfterDelayed(Micros now) {
+  if (!looking_) {
+    if (now < next_look_) return GiveUp(now);
+    CommitRequest request;
+    request.only_delivery = true;
+    request.last = stage_ >= deepest_;
+    request.ended = EndedSinks();
+    committer_->Submit(std::move(request));
+    looking_ = true;
+  }
+  if (!committer_->has_thread()) committer_->RunOnce();
+  const std::optional<CommitResult> result = committer_->TakeResult();
+  if (!result) return false;
+  looking_ = false;
+  next_look_ = now + kLookPause;
+  NotifyWorkers();
+  if (result->delivery.ok() || MayWorkLater(result->delivery)) return true;
+  failure_ = result->delivery;
+  done_ = true;
+  return true;
 }
 
 /// A violation fails the checkpoint; the second in a row ends the job.
@@ -129,6 +183,17 @@ bool JobCoordinator::CheckLedgers(const NodeAccounts& accounts, Micros now) {
   const std::string violated = CheckAccounts(*plan_, accounts);
   if (violated.empty()) {
     books_failed_ = false;
+    return true;
+  }
+  if (books_failed_ && plan_->logical->settings.ledger_warns) {
+    // Asked for: go on, and say so as often as it says something new.
+    if (violated != reported_violation_) {
+      LogLine(
+          fmt::format("the ledger does not add up at checkpoint {}, and the run goes on "
+                      "(ledger = warn): {}",
+                      epoch_, violated));
+    }
+    reported_violation_ = violated;
     return true;
   }
   checkpoints_->Abandon();
@@ -145,17 +210,25 @@ bool JobCoordinator::CheckLedgers(const NodeAccounts& accounts, Micros now) {
 
 void JobCoordinator::Commit(Micros now) {
   NodeAccounts accounts;
+  SourcePositions positions;
   Micros pause = 0;
   for (Worker* worker : workers_) {
     pause = std::max(pause, worker->barrier_pause());
     for (const auto& [node, account] : worker->barrier_accounts()) accounts[node].Add(account);
+    for (const auto& [key, place] : worker->barrier_positions().places()) {
+      positions.Set(key.first, key.second, place);
+    }
   }
   pauses_.push_back(pause);
   if (pauses_.size() > kPausesKept) pauses_.pop_front();
   if (!CheckLedgers(accounts, now)) return;
   std::vector<StateDelta> extra;
   extra.push_back(LedgerDelta(*plan_, accounts));
-  committer_->Submit(checkpoints_->Gather(std::move(extra)));
+  CommitRequest request = checkpoints_->Gather(std::move(extra));
+  if (!positions.places().empty()) request.positions = positions.ToText();
+  request.last = final_ && stage_ >= deepest_;
+  request.ended = EndedSinks();
+  committer_->Submit(std::move(request));
   committing_ = true;
 }
 

@@ -4,11 +4,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "compiler/plan/physical_plan.h"
 #include "runtime/checkpoint/checkpoint_coordinator.h"
 #include "runtime/checkpoint/committer.h"
+#include "runtime/checkpoint/mute_stop.h"
 #include "runtime/exec/job_signals.h"
 #include "runtime/exec/ledger_report.h"
 #include "runtime/exec/worker.h"
@@ -26,6 +28,9 @@ class JobCoordinator {
  public:
   JobCoordinator(const plan::PhysicalPlan* plan, std::vector<Worker*> workers, JobSignals* signals,
                  CheckpointCoordinator* checkpoints, Committer* committer, Micros checkpoint_every);
+
+  /// Ends each of `stops`, which must outlive it, by a barrier when all sources have reached it.
+  void StopAt(const std::vector<MuteStop>* stops) { stops_ = stops; }
 
   /// Does what can be done now; true when it did something.
   bool Advance(Micros now);
@@ -48,12 +53,15 @@ class JobCoordinator {
  private:
   bool FindFailure();
   bool GiveUp(Micros now);
-  void Begin();
+  void Begin(bool ends_stop);
   void Commit(Micros now);
   bool FinishCommit(Micros now);
   void NoteFailedCommit(const Status& status, Micros now);
   bool CheckLedgers(const NodeAccounts& accounts, Micros now);
   bool FinalStageReady() const;
+  bool StopReached() const;
+  bool LookAfterDelayed(Micros now);
+  std::set<std::string> EndedSinks() const;
   void NotifyWorkers();
 
   const plan::PhysicalPlan* plan_;
@@ -72,9 +80,14 @@ class JobCoordinator {
   std::deque<Micros> pauses_;
   int failures_ = 0;           ///< commits in a row
   bool books_failed_ = false;  ///< the last checkpoint's ledger did not add up
+  std::string reported_violation_;
+  bool looking_ = false;  ///< the committer looks after sinks that wait for others
+  Micros next_look_ = kMinTimestamp;
   Micros drained_by_ = kMaxTimestamp;
   bool final_ = false;  ///< the barrier under way is one of the last
   bool done_ = false;
+  const std::vector<MuteStop>* stops_ = nullptr;
+  size_t next_stop_ = 0;
   int stage_ = 0;  ///< depth of sinks that the next final barrier ends
   int deepest_ = 0;
   uint64_t epoch_ = 0;

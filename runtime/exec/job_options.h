@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/base/clock.h"
+#include "runtime/checkpoint/sink_delivery.h"
 #include "runtime/exec/output.h"
 
 namespace weir {
@@ -29,6 +30,13 @@ struct JobOptions {
   std::string incarnation;
   /// Start although a target's mark does not fit the state: rows may be repeated there.
   bool accept_resend = false;
+  /// … read again what the target has already and send nothing of it.
+  bool mute_until_mark = false;
+  /// When rows of a commit may go to targets; none: at once.
+  ReleaseRule release;
+  /// The state that `state` was restored from a snapshot of, and at which epoch; "": none.
+  std::string origin_incarnation;
+  uint64_t origin_epoch = 0;
   int64_t generation = 1;
   bool verify_state = false;  ///< tests: OperatorContext::verify_state
   /// Looks into a declared stream on one worker: called while building; null result: no tap.

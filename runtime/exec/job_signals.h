@@ -14,6 +14,8 @@ struct JobSignals {
   std::atomic<bool> pause{false};    ///< no checkpoint succeeds: sources wait until one does
   std::atomic<bool> exit{false};     ///< workers do nothing more
   std::atomic<uint64_t> barrier{0};  ///< inject this barrier at every source
+  /// That barrier ends a MuteStop: behind it sources read on to the next one. Set before `barrier`.
+  std::atomic<uint64_t> stop_barrier{0};
   std::atomic<uint64_t> deliver{0};  ///< its commit is done: sinks deliver
   /// Sinks up to this level have had all input there will be; after delivery they end. -1: none.
   std::atomic<int> end_level{-1};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/plan/source_node.h"
+#include "runtime/base/take_number.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/connector/source_connector.h"
 
@@ -37,6 +38,13 @@ class MemoryReader final : public PartitionReader {
     return PollResult{PollState::kEmpty, kMaxTimestamp};
   }
   std::string Position(int64_t offset) const override { return std::to_string(offset + 1); }
+  Result<int64_t> OffsetBefore(std::string_view position) const override {
+    int64_t next = 0;
+    if (!position.empty() && !TakeNumber(position, next)) {
+      return DataLossError("position {} is damaged", position);
+    }
+    return next - 1;
+  }
 
  private:
   const Records* records_;

@@ -5,7 +5,8 @@
 namespace weir {
 namespace {
 
-constexpr char kCodecVersion = 2;
+/// 3 has `muted`, at the end.
+constexpr char kCodecVersion = 3, kWithoutMuted = 2;
 
 using Counts = std::map<std::string, int64_t, std::less<>>;
 
@@ -115,11 +116,15 @@ std::string EncodeAccount(const NodeAccount& account) {
   writer.Map(ledger.failed_results);
   writer.Numbers(account.rows_in);
   writer.Numbers(account.rows_out);
+  writer.Number(ledger.muted);
   return out;
 }
 
 Result<NodeAccount> DecodeAccount(std::string_view bytes) {
-  if (bytes.empty() || bytes[0] != kCodecVersion) return DataLossError("a ledger is damaged");
+  const char version = bytes.empty() ? '\0' : bytes[0];
+  if (version != kCodecVersion && version != kWithoutMuted) {
+    return DataLossError("a ledger is damaged");
+  }
   Reader reader(bytes.substr(1));
   NodeAccount account;
   Ledger& ledger = account.ledger;
@@ -134,6 +139,7 @@ Result<NodeAccount> DecodeAccount(std::string_view bytes) {
   ledger.failed_results = reader.Map();
   account.rows_in = reader.Numbers();
   account.rows_out = reader.Numbers();
+  if (version == kCodecVersion) ledger.muted = reader.Number();
   if (!reader.ok() || !reader.at_end()) return DataLossError("a ledger is damaged");
   return account;
 }

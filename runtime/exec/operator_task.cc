@@ -199,6 +199,10 @@ void OperatorTask::EndAfterDelivery() {
   SendAll(Control::End());
 }
 
+void OperatorTask::MuteUntil(std::shared_ptr<const UnmuteBarrier> barrier) {
+  if (sink_ != nullptr) sink_->MuteUntil(std::move(barrier));
+}
+
 void OperatorTask::Tick(Micros now) {
   if (sink_ != nullptr && !ended_ && !context_->failed()) Check(sink_->Tick(now));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/checkpoint/accepted_mark.h"
 #include "runtime/exec/exchange_channel.h"
 #include "runtime/exec/input_progress.h"
 #include "runtime/exec/output.h"
@@ -62,6 +63,8 @@ class OperatorTask final : public Collector {
   void EndAfterDelivery();
   void Tick(Micros now);
   void Close();
+  /// A sink: counts its rows and sends none, up to the barrier that `barrier` says.
+  void MuteUntil(std::shared_ptr<const UnmuteBarrier> barrier);
 
   bool is_sink() const { return sink_ != nullptr; }
   int level() const { return level_; }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runtime/connector/source_connector.h"
+#include "runtime/connector/source_positions.h"
 #include "runtime/time/partition_watermark.h"
 #include "runtime/vector/record_batch.h"
 
@@ -22,6 +23,10 @@ struct SourcePartition {
   /// Records to ask for: follows how many rows come between two steps of the watermark, since
   /// columns are as long as what was read together.
   uint32_t batch_hint = kBatchRows;
+  /// Nothing behind it is read for now; null: no limit. Of a MuteStop.
+  const PartitionPlace* limit = nullptr;
+  int64_t limit_offset = -1;  ///< of the last record before it
+  bool at_limit = false;
   Micros not_before = kMinTimestamp;   ///< clock time of the next poll
   Micros empty_since = kMaxTimestamp;  ///< clock time since when it is at its end
 

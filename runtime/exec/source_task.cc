@@ -46,6 +46,15 @@ int64_t BytesOf(const RecordChunk& chunk) {
   return bytes;
 }
 
+/// Takes out of `chunk` what is behind `limit`; whether there was any.
+bool CutAtLimit(RecordChunk& chunk, int64_t limit) {
+  size_t kept = chunk.size();
+  while (kept > 0 && chunk.offsets[kept - 1] > limit) --kept;
+  if (kept == chunk.size()) return false;
+  chunk.Truncate(kept);
+  return true;
+}
+
 ColumnPtr Int64Column(const std::vector<int64_t>& values) {
   MutableColumnPtr column = Column::Make(DataType::Int64(), static_cast<uint32_t>(values.size()));
   std::copy(values.begin(), values.end(), column->mutable_data<int64_t>());
@@ -92,6 +101,7 @@ Status SourceTask::Open(const OperatorContext& context, SourceConnector& connect
 
 Status SourceTask::Restore(const StateReader& state) {
   return state.ForEachUnkeyed(kPositions, [this](std::string_view name, std::string_view value) {
+    connector_->NoteKnown(name);
     for (SourcePartition& partition : partitions_) {
       if (partition.name == name) return DecodePartition(value, partition);
     }
@@ -164,6 +174,7 @@ void SourceTask::Barrier(uint64_t epoch) {
     StateWriter writer(node_.name);
     for (const SourcePartition& partition : partitions_) {
       writer.Put(kPositions, kUnkeyedGroup, partition.name, EncodePartition(partition));
+      context_->positions.Set(node_.name, partition.name, {partition.Position(), partition.ended});
     }
     context_->deltas.push_back(writer.Take());
   }
@@ -243,7 +254,7 @@ void SourceTask::ReportDrift() {
   if (drift_ == nullptr) return;
   Micros slowest = kMaxTimestamp;
   for (const SourcePartition& partition : partitions_) {
-    const bool has_records = partition.empty_since == kMaxTimestamp;
+    const bool has_records = partition.empty_since == kMaxTimestamp && !partition.at_limit;
     if (partition.ended || partition.idle || !has_records) continue;
     slowest = std::min(slowest, partition.watermark.current());
   }
@@ -256,7 +267,8 @@ SourcePartition* SourceTask::NextPartition(Micros now) {
   SourcePartition* best = nullptr;
   for (size_t i = 0; i < partitions_.size(); ++i) {
     SourcePartition& partition = partitions_[(next_ + i) % partitions_.size()];
-    if (partition.ended || partition.not_before > now || MustWait(partition)) continue;
+    if (partition.ended || partition.at_limit || partition.not_before > now) continue;
+    if (MustWait(partition)) continue;
     if (best == nullptr || partition.watermark.current() < best->watermark.current()) {
       best = &partition;
     }
@@ -268,7 +280,7 @@ SourcePartition* SourceTask::NextPartition(Micros now) {
 Micros SourceTask::WakeAt(Micros now) const {
   Micros wake_at = kMaxTimestamp;
   for (const SourcePartition& partition : partitions_) {
-    if (partition.ended) continue;
+    if (partition.ended || partition.at_limit) continue;
     const Micros readable = MustWait(partition) ? now + kPollPause : now;
     wake_at = std::min(wake_at, std::max(partition.not_before, readable));
     const bool may_become_idle = node_.time.idle && partition.empty_since != kMaxTimestamp &&
@@ -319,12 +331,28 @@ void SourceTask::Read(SourcePartition& partition, size_t max_rows, Micros now) {
     context_->Fail(polled.status(), node_.source);
     return;
   }
+  const size_t read = chunk_.size();
+  const bool passed = partition.limit != nullptr && CutAtLimit(chunk_, partition.limit_offset);
   if (chunk_.size() > 0) {
     BecomeActive(partition);
     Handle(partition, chunk_, now);
     partition.last_offset = chunk_.offsets.back();
   }
   partition.not_before = kMinTimestamp;
+  if (partition.limit != nullptr) {
+    const bool there = passed || (read > 0 && partition.last_offset >= partition.limit_offset);
+    Status status;
+    if (there) {
+      status = ReachLimit(partition, passed);
+    } else if (polled->state == PollState::kEnd) {
+      status = FailedPreconditionError(
+          "partition {} ends before the position that the targets' marks name: what they hold is "
+          "not there to be read again; --accept-resend goes on regardless",
+          partition.name);
+    }
+    if (!status.ok()) return context_->Fail(status, node_.source);
+    if (there) return;
+  }
   if (polled->state == PollState::kEnd) {
     EndPartition(partition);
   } else if (polled->state == PollState::kEmpty) {
@@ -334,6 +362,72 @@ void SourceTask::Read(SourcePartition& partition, size_t max_rows, Micros now) {
     partition.empty_since = kMaxTimestamp;
     partition.not_before = std::max(polled->not_before, now + kWaitPause);
   }
+}
+
+void SourceTask::Limit(const SourcePositions* positions) {
+  for (SourcePartition& partition : partitions_) {
+    partition.limit = nullptr;
+    partition.at_limit = false;
+    if (positions == nullptr || partition.ended) continue;
+    const Status status = SetLimit(partition, *positions);
+    if (!status.ok()) return context_->Fail(status, node_.source);
+  }
+  if (positions == nullptr) return;
+  // What the mark knows and the source has lost cannot be read again.
+  for (const auto& [key, place] : positions->places()) {
+    if (key.first != node_.name || place.position.empty()) continue;
+    bool found = false;
+    for (size_t i = 0; i < connector_->num_partitions(); ++i) {
+      found |= connector_->partition_name(i) == key.second;
+    }
+    if (found) continue;
+    return context_->Fail(
+        FailedPreconditionError("partition {}, which the targets' marks name, is not there: what "
+                                "they hold of it cannot be read again; --accept-resend goes on "
+                                "regardless",
+                                key.second),
+        node_.source);
+  }
+}
+
+bool SourceTask::AtLimit() const {
+  return std::all_of(partitions_.begin(), partitions_.end(), [](const SourcePartition& partition) {
+    return partition.ended || partition.at_limit;
+  });
+}
+
+Status SourceTask::SetLimit(SourcePartition& partition, const SourcePositions& positions) {
+  partition.limit = positions.Find(node_.name, partition.name);
+  if (partition.limit == nullptr) {
+    // It came later: the run that wrote the marks had read nothing of it.
+    partition.at_limit = true;
+    return Status::Ok();
+  }
+  WEIR_ASSIGN(partition.limit_offset, partition.reader->OffsetBefore(partition.limit->position));
+  int64_t now_at = partition.last_offset;
+  if (now_at < 0) {
+    WEIR_ASSIGN(now_at, partition.reader->OffsetBefore(partition.resume_from));
+  }
+  if (now_at > partition.limit_offset) {
+    return FailedPreconditionError(
+        "partition {} begins at {}, behind the position {} that the targets' marks name: the rows "
+        "between cannot be read again (start: \"earliest\"?); --accept-resend goes on regardless",
+        partition.name, partition.Position(), partition.limit->position);
+  }
+  return now_at == partition.limit_offset ? ReachLimit(partition, false) : Status::Ok();
+}
+
+Status SourceTask::ReachLimit(SourcePartition& partition, bool cut) {
+  partition.at_limit = true;
+  if (cut) {
+    // The reader is ahead by what was not handed on.
+    WEIR_ASSIGN(partition.reader, connector_->MakeReader(partition.index));
+    WEIR_TRY(partition.reader->Open(partition.limit->position));
+    partition.resume_from = partition.limit->position;
+    partition.last_offset = -1;
+  }
+  if (partition.limit->ended) EndPartition(partition);
+  return Status::Ok();
 }
 
 RecordBatch SourceTask::MakeBatch(const SourcePartition& partition, const RecordChunk& chunk,

@@ -51,6 +51,12 @@ class SourceTask final : public Collector {
   /// Its targets have no room: the time until it runs again is not that of its last read's work.
   void HoldBack() { pace_.Forget(); }
 
+  /// Reads up to `positions` and no further, from where it is now; partitions that are not among
+  /// them read nothing. Null: as far as they can. After Start; must outlive the next call. A
+  /// partition that is further already fails the worker.
+  void Limit(const SourcePositions* positions);
+  /// Every partition is exactly there.
+  bool AtLimit() const;
   void Barrier(uint64_t epoch);
   /// Reads nothing more; what was read has been emitted.
   void Stop() { stopped_ = true; }
@@ -87,6 +93,9 @@ class SourceTask final : public Collector {
   void EmitRange(const RecordBatch& batch, const RowIndices& rows, size_t begin, size_t end,
                  Micros stamp);
   RecordBatch MakeBatch(const SourcePartition& partition, const RecordChunk& chunk, Micros now);
+  Status SetLimit(SourcePartition& partition, const SourcePositions& positions);
+  /// `cut`: the reader has gone past the limit.
+  Status ReachLimit(SourcePartition& partition, bool cut);
   void EndPartition(SourcePartition& partition);
   void BecomeIdle(SourcePartition& partition, Micros now);
   void BecomeActive(SourcePartition& partition);

@@ -31,6 +31,7 @@ Result<int64_t> LedgerField(const Ledger& ledger, const std::string& field) {
   if (field == "dead_lettered") return ledger.TotalDeadLettered();
   if (field == "late") return ledger.late;
   if (field == "partly_late") return ledger.partly_late;
+  if (field == "muted") return ledger.muted;
   if (field == "pending") return ledger.pending;
   if (field == "produced") return ledger.TotalProduced();
   if (field == "routed") return ledger.routed;

@@ -57,8 +57,26 @@ void Worker::AddEntry(Entry entry) {
 
 Status Worker::Start(Micros now) {
   for (auto& source : sources_) WEIR_TRY(source->Start(now));
+  LimitSources();
   context_.progress_of_end = true;
   return context_.failure;
+}
+
+/// Sources read up to the stop that is next, or as far as they can behind the last one.
+void Worker::LimitSources() {
+  if (stops_ == nullptr || stops_->empty()) return;
+  const bool more = stop_ < stops_->size();
+  for (auto& source : sources_) source->Limit(more ? &(*stops_)[stop_].positions : nullptr);
+  UpdateStopsReached();
+}
+
+void Worker::UpdateStopsReached() {
+  if (stops_ == nullptr || stop_ == stops_->size() || stops_reached() > stop_) return;
+  for (const auto& source : sources_) {
+    if (!source->AtLimit()) return;
+  }
+  stops_reached_.store(stop_ + 1, std::memory_order_release);
+  signals_->job.Notify();
 }
 
 bool Worker::ObeySignals() {
@@ -88,6 +106,10 @@ bool Worker::InjectBarrier() {
     entry.source->Barrier(epoch);
     entry.barrier = epoch;
   }
+  if (epoch == signals_->stop_barrier.load(std::memory_order_acquire)) {
+    ++stop_;
+    LimitSources();
+  }
   return true;
 }
 
@@ -98,6 +120,7 @@ bool Worker::CompleteBarrier() {
   barrier_accounts_ = std::move(context_.accounts);
   barrier_pause_ = std::exchange(context_.barrier_time, 0);
   context_.accounts.clear();
+  barrier_positions_ = std::exchange(context_.positions, {});
   writing_ = true;
   next_writer_ = 0;
   return true;
@@ -272,6 +295,7 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
   } else if (RunSources(now, random, wake_at)) {
     worked = true;
   }
+  UpdateStopsReached();
   if (context_.progress_of_end) UpdateFinishedLevel();
   if (context_.failed()) {
     failed_.store(true, std::memory_order_release);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/checkpoint/checkpoint_coordinator.h"
+#include "runtime/checkpoint/mute_stop.h"
 #include "runtime/exec/event_count.h"
 #include "runtime/exec/exchange_receiver.h"
 #include "runtime/exec/exchange_sender.h"
@@ -59,6 +60,8 @@ class Worker {
   ExchangeReceiver* AddReceiver(std::unique_ptr<ExchangeReceiver> receiver);
   Output* AddTap(std::unique_ptr<Output> tap);
   void AddEntry(Entry entry);
+  /// Sources wait at each of these for its barrier. Before Start; must outlive it.
+  void StopAt(const std::vector<MuteStop>* stops) { stops_ = stops; }
   /// After all is connected and restored.
   Status Start(Micros now);
 
@@ -76,6 +79,8 @@ class Worker {
 
   // Any thread
   bool failed() const { return failed_.load(std::memory_order_acquire); }
+  /// Stops at which all sources of this worker wait or have waited.
+  size_t stops_reached() const { return stops_reached_.load(std::memory_order_acquire); }
   uint64_t delivered() const { return delivered_.load(std::memory_order_acquire); }
   /// Everything up to this many sinks deep has finished; -1: nothing yet.
   int finished_level() const { return finished_level_.load(std::memory_order_acquire); }
@@ -83,6 +88,8 @@ class Worker {
   const std::vector<std::pair<int, NodeAccount>>& barrier_accounts() const {
     return barrier_accounts_;
   }
+  /// Where this worker's partitions were at the last barrier. After ReadyToCommit only.
+  const SourcePositions& barrier_positions() const { return barrier_positions_; }
   /// How long the last barrier held up rows here. After ReadyToCommit only.
   Micros barrier_pause() const { return barrier_pause_; }
   /// The last published copy.
@@ -114,6 +121,8 @@ class Worker {
   Micros NextTimer() const;
   bool FlushAll();
   void UpdateFinishedLevel();
+  void LimitSources();
+  void UpdateStopsReached();
   void Publish();
 
   const uint32_t index_;
@@ -141,9 +150,14 @@ class Worker {
   Micros last_tick_ = kMinTimestamp;
   uint64_t published_request_ = 0;
   std::vector<std::pair<int, NodeAccount>> barrier_accounts_;
+  SourcePositions barrier_positions_;
   Micros barrier_pause_ = 0;
 
+  const std::vector<MuteStop>* stops_ = nullptr;
+  size_t stop_ = 0;  ///< that sources read up to
+
   std::atomic<bool> failed_{false};
+  std::atomic<size_t> stops_reached_{0};
   std::atomic<uint64_t> delivered_{0};
   std::atomic<int> finished_level_{-1};
   mutable std::mutex published_mutex_;

@@ -7,6 +7,7 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/base/status.h"
+#include "runtime/connector/source_positions.h"
 #include "runtime/exec/node_account.h"
 #include "runtime/state/state_backend.h"
 
@@ -22,6 +23,8 @@ struct WorkerContext {
   std::vector<StateDelta> deltas;
   /// Ledgers as of the barrier under way, by node of the physical plan.
   std::vector<std::pair<int, NodeAccount>> accounts;
+  /// Where this worker's partitions are at the barrier under way.
+  SourcePositions positions;
   /// Tells how long barriers hold rows up; null: nobody asks.
   const Clock* clock = nullptr;
   /// Time that the tasks spent on the barrier under way, instead of on rows.

@@ -46,6 +46,7 @@ void Ledger::Add(const Ledger& other) {
   rows_out += other.rows_out;
   AddCounts(produced, other.produced);
   routed += other.routed;
+  muted += other.muted;
   partly_late += other.partly_late;
   AddCounts(failed_results, other.failed_results);
   AddCounts(gauges, other.gauges);

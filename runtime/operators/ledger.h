@@ -28,6 +28,9 @@ struct Ledger {
       produced;        ///< by kind: "window", "session", "update", "delete", "flatten" …
   int64_t routed = 0;  ///< through the other ports: dead letters, late rows, failed results
 
+  /// Of a sink's `absorbed`: the target had them from an earlier run, they were not sent again. Of
+  /// a view: updates that its copy did not get for that reason. Not a term.
+  int64_t muted = 0;
   int64_t partly_late = 0;  ///< rows late for some of their windows; not a term
   /// Results without a value, by reason; not a term: rows that took the error route are in
   /// `routed`.

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
 #include "runtime/base/clock.h"
 #include "runtime/base/status.h"
 
@@ -24,6 +29,21 @@ class SinkControl {
   /// Called between batches, a few times per second at least: time-based units.
   virtual Status Tick(Micros now) = 0;
   virtual Status Close() = 0;
+  /// Rows are counted and not handed to the target, up to the barrier that `barrier` says when that
+  /// comes (UINT64_MAX until then). Before the first row.
+  void MuteUntil(std::shared_ptr<const std::atomic<uint64_t>> barrier) {
+    unmuted_at_ = std::move(barrier);
+  }
+
+ protected:
+  bool muted() const { return unmuted_at_ != nullptr; }
+  /// In Freeze, when the rows before the barrier are dealt with.
+  void PassBarrier(uint64_t epoch) {
+    if (muted() && epoch >= unmuted_at_->load(std::memory_order_acquire)) unmuted_at_ = nullptr;
+  }
+
+ private:
+  std::shared_ptr<const std::atomic<uint64_t>> unmuted_at_;
 };
 
 }  // namespace weir

@@ -48,6 +48,10 @@ void SinkOperator::CountPending() {
 Status SinkOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
   ledger_.rows_in += batch.num_rows();
   ledger_.absorbed += batch.num_rows();
+  if (muted()) {
+    ledger_.muted += batch.num_rows();
+    return Status::Ok();
+  }
   RecordBatch rows = batch.WithColumns(sink_.row, batch.columns());
   if (fills_) rows = FillColumns(rows);
   if (!row_options_.empty()) WEIR_TRY(AddRowOptions(rows, out));
@@ -93,6 +97,7 @@ Status SinkOperator::Freeze(uint64_t epoch) {
   if (has_rows_) ++unit_;
   has_rows_ = false;
   const Status status = writer_->Freeze(epoch).WithContext(fmt::format("sink {}", sink_.sink));
+  PassBarrier(epoch);
   CountPending();
   return status;
 }

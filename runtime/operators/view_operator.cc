@@ -89,7 +89,8 @@ Status ViewOperator::WriteOut(Collector& out) {
     const RecordBatch latest = batches_[i].WithSelection(std::move(rows[i]));
     ledger_.produced["update"] += latest.num_rows();
     ledger_.rows_out += latest.num_rows();
-    if (writer_ != nullptr) {
+    if (writer_ != nullptr && muted()) ledger_.muted += latest.num_rows();
+    if (writer_ != nullptr && !muted()) {
       WEIR_TRY(writer_->Append(latest).WithContext(fmt::format("view {}", view_.view)));
     }
     out.Emit(0, latest);
@@ -145,9 +146,10 @@ Status ViewOperator::Restore(const StateReader& in) {
 }
 
 Status ViewOperator::Freeze(uint64_t epoch) {
-  return writer_ == nullptr
-             ? Status::Ok()
-             : writer_->Freeze(epoch).WithContext(fmt::format("view {}", view_.view));
+  if (writer_ == nullptr) return Status::Ok();
+  const Status status = writer_->Freeze(epoch).WithContext(fmt::format("view {}", view_.view));
+  PassBarrier(epoch);
+  return status;
 }
 
 Status ViewOperator::Deliver(Collector&) {

@@ -62,6 +62,21 @@ Result<std::vector<SnapshotManifest::File>> FilesIn(const std::string& folder) {
   return files;
 }
 
+Status CheckCodecs(const SnapshotManifest& manifest, const std::string& snapshot,
+                   const std::map<std::string, int>& known) {
+  for (const auto& [part, version] : manifest.codec_versions) {
+    const auto found = known.find(part);
+    if (found != known.end() && version <= found->second) continue;
+    return FailedPreconditionError(
+        "snapshot {}: its part \"{}\" has codec version {}, this version of flowc reads {}: use "
+        "the "
+        "one that took the snapshot or a newer one",
+        snapshot, part, version,
+        found == known.end() ? "no such part" : fmt::format("up to {}", found->second));
+  }
+  return Status::Ok();
+}
+
 /// A path of a manifest must stay inside its folder.
 bool IsInside(const std::string& path) {
   const fs::path parsed(path);
@@ -146,9 +161,10 @@ Status VerifySnapshot(const std::string& folder) {
 }
 
 Result<StateIdentity> RestoreSnapshot(const std::string& snapshot, const std::string& to,
-                                      const Clock* clock) {
+                                      const Clock* clock, const std::map<std::string, int>* known) {
   WEIR_TRY(VerifySnapshot(snapshot));
   WEIR_ASSIGN(const SnapshotManifest manifest, SnapshotManifest::Read(snapshot));
+  if (known != nullptr) WEIR_TRY(CheckCodecs(manifest, snapshot, *known));
   WEIR_TRY(MakeFolderDurably(to));
   const std::string mark = StateDirectory::UnfinishedMark(to);
   std::error_code error;
@@ -182,6 +198,8 @@ Result<StateIdentity> RestoreSnapshot(const std::string& snapshot, const std::st
   WEIR_ASSIGN(identity.incarnation, StateIdentity::NewIncarnation());
   identity.made = NowOf(clock);
   identity.from_snapshot = manifest.name;
+  identity.from_incarnation = manifest.incarnation;
+  identity.from_epoch = manifest.commit.epoch;
   WEIR_TRY(identity.Write(to));
   if (!fs::remove(mark, error)) return IoError("{}: {}", mark, error.message());
   WEIR_TRY(FsyncFolder(to));

@@ -41,8 +41,11 @@ Status VerifySnapshot(const std::string& folder);
 /// Makes the state folder `to` from a snapshot, under a new incarnation, after verifying it;
 /// returns the new identity. FailedPrecondition: `to` has state already. A restore that was cut
 /// short is begun anew by the next.
+/// `known`: the codec versions that this program reads, null: not compared; FailedPrecondition: the
+/// snapshot has another part, or one of a newer version.
 Result<StateIdentity> RestoreSnapshot(const std::string& snapshot, const std::string& to,
-                                      const Clock* clock = nullptr);
+                                      const Clock* clock = nullptr,
+                                      const std::map<std::string, int>* known = nullptr);
 
 /// Removes all but the newest `keep`; returns the names of those removed.
 Result<std::vector<std::string>> PruneSnapshots(SnapshotStore& store, size_t keep);

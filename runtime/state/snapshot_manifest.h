@@ -24,7 +24,7 @@ struct SnapshotManifest {
   CommitRecord commit;
   Micros taken = 0;
   std::string flow_text;
-  std::map<std::string, int> codec_versions;  ///< by operator
+  std::map<std::string, int> codec_versions;  ///< by part of the state: a kind of stage, `ledger` …
   std::vector<File> files;                    ///< by path
 
   uint64_t bytes() const;

@@ -63,6 +63,10 @@ Result<StateIdentity> StateIdentity::Read(const std::string& folder) {
   identity.pipeline = TextIn(json, "pipeline");
   identity.incarnation = TextIn(json, "incarnation");
   identity.from_snapshot = TextIn(json, "from_snapshot");
+  identity.from_incarnation = TextIn(json, "from_incarnation");
+  if (json.contains("from_epoch") && json["from_epoch"].is_number_unsigned()) {
+    identity.from_epoch = json["from_epoch"].get<uint64_t>();
+  }
   if (json.contains("made_us") && json["made_us"].is_number_integer()) {
     identity.made = json["made_us"].get<int64_t>();
   }
@@ -77,7 +81,11 @@ Status StateIdentity::Write(const std::string& folder) const {
                {"pipeline", pipeline},
                {"incarnation", incarnation},
                {"made_us", made}};
-  if (!from_snapshot.empty()) json["from_snapshot"] = from_snapshot;
+  if (!from_snapshot.empty()) {
+    json["from_snapshot"] = from_snapshot;
+    json["from_incarnation"] = from_incarnation;
+    json["from_epoch"] = from_epoch;
+  }
   const auto replace = Json::error_handler_t::replace;
   return WriteFileDurably(PathIn(folder), json.dump(2, ' ', false, replace) + "\n");
 }

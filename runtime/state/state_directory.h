@@ -19,6 +19,9 @@ struct StateIdentity {
   Micros made = 0;
   /// Name of the snapshot that it came from, "" when made from nothing.
   std::string from_snapshot;
+  /// Of the state that the snapshot was taken of; "", 0: not known.
+  std::string from_incarnation = {};
+  uint64_t from_epoch = 0;
 
   static std::string PathIn(const std::string& folder) { return folder + "/state.json"; }
   /// NotFound: there is none. DataLoss: it is damaged. FailedPrecondition: a newer format.

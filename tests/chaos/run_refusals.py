@@ -6,10 +6,11 @@
 A pipeline writes part files and a log topic from a state folder. Then it is started from an older
 copy of that folder, from an empty one, from one whose target was emptied, and twice at once: each
 start is refused with both marks (or the owner of the folder), changes nothing, and goes on with
---accept-resend where rows may be repeated.
+--accept-resend where rows may be repeated, and with --mute-until-mark without repeating any.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -59,10 +60,27 @@ class Pipeline:
                 numbers.write(f'{{"n": {n}}}\n')
         self.given += count
 
-    def start(self, *arguments, state="state"):
-        command = (self.flowc, "run", "refusals.flow", "--quiet", "--state", state, *arguments)
-        return subprocess.Popen([str(part) for part in command], cwd=self.folder,
+    def start(self, *arguments, state="state", kill_at=None):
+        command = (self.flowc, "run", "refusals.flow", "--quiet", "--state", state, "--summary",
+                   "summary.json", *arguments)
+        environment = dict(os.environ)
+        environment.pop("WEIR_KILL_AT", None)
+        if kill_at:
+            environment["WEIR_KILL_AT"] = kill_at
+        return subprocess.Popen([str(part) for part in command], cwd=self.folder, env=environment,
                                 stderr=subprocess.PIPE, text=True)
+
+    def pipeline(self, text):
+        (self.folder / "refusals.flow").write_text(text)
+
+    def muting(self, state):
+        """The option, as long as the state does not know that it is to be muted."""
+        return () if self.commits(state) else ("--mute-until-mark",)
+
+    def ledger(self):
+        """Of the operators, by name, as of the last run that was stopped."""
+        summary = json.loads((self.folder / "summary.json").read_text())
+        return summary["operators"]
 
     def run(self, *arguments, state="state", until):
         """Reads on until the part files have `until` rows, and some checkpoints longer: the last
@@ -71,12 +89,13 @@ class Pipeline:
         self.wait_for(process, lambda: len(self.delivered()) >= until)
         commits = self.commits(state)
         self.wait_for(process, lambda: self.commits(state) >= commits + 2)
-        self.stop(process)
+        return self.stop(process)
 
     def stop(self, process):
         process.terminate()
         text = process.communicate(timeout=DEADLINE)[1]
         same(process.returncode, 0, f"exit code of a run that is stopped ({text})")
+        return text
 
     def wait_for(self, process, condition):
         deadline = time.monotonic() + DEADLINE
@@ -113,14 +132,15 @@ class Pipeline:
         return json.loads((self.folder / state / "state.json").read_text())["incarnation"]
 
     def is_refused(self, *what, state="state", arguments=()):
-        before = self.rows()
+        before = self.rows() if (self.folder / "log").exists() else None
         process = self.start(*arguments, state=state)
         text = process.communicate(timeout=DEADLINE)[1]
         same(process.returncode, 1, f"exit code of a refused start ({text})")
         for part in what:
             if part not in text:
                 raise AssertionError(f"the refusal lacks {part!r}: {text}")
-        same(self.rows(), before, "a refused start changes nothing")
+        if before is not None:
+            same(self.rows(), before, "a refused start changes nothing")
 
 
 def all_of(given):
@@ -135,7 +155,7 @@ def older_copy(flowc, folder):
     pipeline.run(until=200)
     same(pipeline.rows(), all_of(200), "two runs")
     pipeline.is_refused("the target is ahead of the state", "--accept-resend",
-                        pipeline.incarnation(), "checkpoint", state="older")
+                        "--mute-until-mark", pipeline.incarnation(), "checkpoint", state="older")
     pipeline.run("--accept-resend", state="older", until=300)
     same(pipeline.rows(), [sorted([*range(200), *range(100, 200)])] * 2,
          "what the older state does not know is sent again")
@@ -148,13 +168,152 @@ def empty_state(flowc, folder):
     pipeline = Pipeline(flowc, folder)
     pipeline.run(until=100)
     pipeline.is_refused("another state delivered to this target", pipeline.incarnation(),
-                        "without a checkpoint", "--accept-resend", state="new")
+                        "without a checkpoint", "--accept-resend", "--mute-until-mark",
+                        state="new")
     same(len({pipeline.incarnation(), pipeline.incarnation("new")}), 2, "incarnations")
     pipeline.run("--accept-resend", state="new", until=200)
     same(pipeline.rows(), [sorted([*range(100), *range(100)])] * 2, "all is sent again")
     pipeline.give(10)
     pipeline.run(state="new", until=210)
     same([rows[-10:] for rows in pipeline.rows()], [list(range(100, 110))] * 2, "then all fits")
+
+
+def muted(text):
+    return [line for line in text.splitlines() if "they send from here on" in line]
+
+
+def older_copy_muted(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
+    pipeline.run(until=100)
+    shutil.copytree(pipeline.folder / "state", pipeline.folder / "older")
+    pipeline.give(100)
+    pipeline.run(until=200)
+    pipeline.give(50)  # these neither has
+    text = pipeline.run("--mute-until-mark", state="older", until=250)
+    same(pipeline.rows(), all_of(250), "what the older state does not know is not sent again")
+    same(len(muted(text)), 1, f"one place where both begin to send ({text})")
+    same(pipeline.ledger()["topic"]["muted"], 100, "rows that were read again and not sent")
+    pipeline.give(10)
+    pipeline.run(state="older", until=260)
+    same(pipeline.rows(), all_of(260), "then all fits, also without the option")
+
+
+def empty_state_muted(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
+    pipeline.run(until=100)
+    text = pipeline.run("--mute-until-mark", state="new", until=100)
+    same(pipeline.rows(), all_of(100), "nothing is sent again")
+    same(len(muted(text)), 1, f"one place where both begin to send ({text})")
+    pipeline.run(state="new", until=100)  # no mark of its own yet, and accepted all the same
+    same(pipeline.rows(), all_of(100), "nor by the next start")
+    pipeline.give(70)
+    pipeline.run(state="new", until=170)
+    same(pipeline.rows(), all_of(170), "new rows are sent")
+    pipeline.is_refused("another state delivered to this target", pipeline.incarnation("new"))
+
+
+def muted_and_killed(flowc, folder):
+    """Killed at every step: a start that was muted goes on so, without being told."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.run(until=100)
+    pipeline.give(20)
+    for point in ("before-commit", "after-commit", "sink-delivered", "sink-prepared"):
+        for passed in (1, 3):
+            process = pipeline.start(*pipeline.muting("new"), state="new",
+                                     kill_at=f"{point}:{passed}")
+            process.communicate(timeout=DEADLINE)
+    pipeline.run(*pipeline.muting("new"), state="new", until=120)
+    same(pipeline.rows(), all_of(120), "after starts that were killed")
+
+
+def marks_of_different_places(flowc, folder):
+    """A sink that got its last row early is muted up to there, the other one further."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.pipeline(PIPELINE.replace("from numbers |> into files, topic", """
+from numbers |> into files
+from numbers |> where n < 50 |> into topic
+"""))
+    pipeline.run(until=100)
+    pipeline.give(100)
+    pipeline.run(until=200)
+    text = pipeline.run("--mute-until-mark", state="new", until=200)
+    pipeline.give(10)
+    pipeline.run(state="new", until=210)
+    same(pipeline.rows(), [list(range(210)), list(range(50))], "each once")
+    same(len(muted(text)), 2, f"two places ({text})")
+
+
+def cannot_be_muted(flowc, folder):
+    pipeline = Pipeline(flowc, folder)
+    pipeline.run(until=100)
+    numbers = pipeline.folder / "numbers.jsonl"
+    text = numbers.read_text()
+    numbers.write_text("".join(text.splitlines(keepends=True)[:50]))
+    pipeline.pipeline(PIPELINE.replace(", tail: true", ""))
+    pipeline.is_refused("ends before the position", state="new", arguments=["--mute-until-mark"])
+    numbers.write_text(text)
+    mark = next((pipeline.folder / "out").glob(".weir-mark-*"))
+    kept = mark.read_text()
+    mark.write_text(" ".join(["weir-mark 1", *kept.split()[2:4]]) + "\n")
+    pipeline.is_refused("has no positions", "--accept-resend", state="new",
+                        arguments=["--mute-until-mark"])
+    mark.write_text(kept)
+    (next((pipeline.folder / "out").glob("part-*"))).rename(
+        pipeline.folder / "out" / f"part-{pipeline.incarnation()}-0-999999.jsonl")
+    pipeline.is_refused("has no positions", state="new", arguments=["--mute-until-mark"])
+
+
+def after_another(flowc, folder):
+    """`into topic after files`: nothing reaches the topic before the folder has it."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.pipeline(PIPELINE.replace("on error fail\nsink topic", "batch 1h\n  on error fail\nsink topic")
+                      .replace("from numbers |> into files, topic",
+                               "from numbers |> into files\nfrom numbers |> into topic after files"))
+    process = pipeline.start()
+    pipeline.wait_for(process, lambda: pipeline.commits("state") >= 10)
+    same(pipeline.rows(), [[], []], "while the folder's part is open")
+    pipeline.stop(process)
+    same(pipeline.rows(), all_of(100), "at the end")
+    pipeline.pipeline((pipeline.folder / "refusals.flow").read_text().replace("batch 1h", ""))
+    pipeline.give(50)
+    for point in ("after-commit:2", "sink-delivered:1", "sink-delivered:2"):
+        pipeline.give(10)
+        pipeline.start(kill_at=point).communicate(timeout=DEADLINE)
+        files, topic = pipeline.rows()
+        same(topic, files[:len(topic)], f"killed at {point}: the topic has no more than the folder")
+    pipeline.run(until=180)
+    same(pipeline.rows(), all_of(180), "each once")
+
+
+def lost_disk(flowc, folder):
+    """`durability = snapshot`: the state's disk is lost, and the snapshot is not behind targets."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.pipeline(PIPELINE.replace("pipeline refusals {", """pipeline refusals {
+  durability = snapshot
+  snapshot = { every: 1h, dir: "backup" }"""))
+    process = pipeline.start()
+    pipeline.wait_for(process, lambda: pipeline.commits("state") >= 10)
+    same(pipeline.rows(), [[], []], "before a snapshot has anything")
+    pipeline.stop(process)
+    same(pipeline.rows(), all_of(100), "with the snapshot at the end")
+    pipeline.give(50)
+    commits = pipeline.commits("state")
+    process = pipeline.start()
+    pipeline.wait_for(process, lambda: pipeline.commits("state") >= commits + 10)
+    process.kill()
+    process.communicate()
+    same(pipeline.rows(), all_of(100), "no snapshot has the new rows")
+    shutil.rmtree(pipeline.folder / "state")
+    snapshot = max((pipeline.folder / "backup" / "refusals").iterdir())
+    manifest = json.loads((snapshot / "manifest.json").read_text())
+    same(sorted(manifest["codec_versions"]), ["ledger", "sinks", "source"], "its codecs")
+    subprocess.run([pipeline.flowc, "restore", snapshot, "state"], cwd=pipeline.folder, check=True,
+                   capture_output=True)
+    pipeline.is_refused("another state delivered", "--mute-until-mark")
+    process = pipeline.start("--mute-until-mark")
+    pipeline.wait_for(process, lambda: pipeline.commits("state") >= commits + 10)
+    pipeline.stop(process)
+    same(pipeline.rows(), all_of(150), "each once after the loss")
 
 
 def lost_target(flowc, folder):
@@ -165,6 +324,22 @@ def lost_target(flowc, folder):
     pipeline.give(10)
     pipeline.run("--accept-resend", until=10)
     same(pipeline.rows(), [list(range(100, 110)), list(range(110))], "only new rows are sent")
+
+
+def lost_right_after_its_only_commit(flowc, folder):
+    """The state does not know yet that anything was delivered, but it lists what was."""
+    pipeline = Pipeline(flowc, folder)
+    process = pipeline.start(kill_at="sink-delivered:2")
+    process.communicate(timeout=DEADLINE)
+    shutil.rmtree(pipeline.folder / "out")
+    shutil.rmtree(pipeline.folder / "log")
+    pipeline.is_refused("is gone", "--accept-resend")
+    pipeline.give(10)
+    pipeline.run("--accept-resend", until=10)
+    same(pipeline.rows(), [list(range(100, 110))] * 2, "only new rows are sent")
+    pipeline.give(10)
+    pipeline.run(until=20)
+    same(pipeline.rows(), [list(range(100, 120))] * 2, "then all fits")
 
 
 def twice_at_once(flowc, folder):
@@ -183,4 +358,7 @@ def twice_at_once(flowc, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(run_cases("refusals", __doc__, [older_copy, empty_state, lost_target, twice_at_once]))
+    sys.exit(run_cases("refusals", __doc__, [
+        older_copy, empty_state, older_copy_muted, empty_state_muted, muted_and_killed,
+        marks_of_different_places, cannot_be_muted, after_another, lost_disk, lost_target,
+        lost_right_after_its_only_commit, twice_at_once]))

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "runtime/base/take_number.h"
 #include "runtime/connectors/file/file_paths.h"
 
 namespace weir {
@@ -41,6 +42,13 @@ class FilePartitionReader final : public PartitionReader {
   }
 
   std::string Position(int64_t offset) const override { return std::to_string(offset); }
+
+  Result<int64_t> OffsetBefore(std::string_view position) const override {
+    int64_t offset = -1;
+    std::string_view rest = position;
+    if (rest.empty() || (TakeNumber(rest, offset) && rest.empty())) return offset;
+    return DataLossError("{}: \"{}\" is no position in a file", path_, position);
+  }
 
  private:
   std::string path_;

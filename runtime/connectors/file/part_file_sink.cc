@@ -34,6 +34,7 @@ Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
   settings.resumable = request.resumable;
+  settings.accept_loss = request.accept_resend;
   settings.clock = request.clock == nullptr ? &SystemClock::Instance() : request.clock;
   settings.incarnation = request.incarnation.empty() ? fmt::format("{:x}", settings.clock->Now())
                                                      : request.incarnation;
@@ -74,7 +75,15 @@ Result<std::optional<SinkMark>> PartFileSink::ReadMark() { return mark_.Read(); 
 /// Only a state folder can be compared with a mark.
 Status PartFileSink::Mark(uint64_t epoch) {
   if (!settings_.resumable) return Status::Ok();
-  return mark_.Write({settings_.incarnation, epoch});
+  SinkMark mark{settings_.incarnation, epoch};
+  const bool known = positions_ != nullptr && positions_epoch_ == epoch;
+  if (known && !units_.HasFrozen(epoch)) mark.positions = *positions_;
+  return mark_.Write(mark, units_.NextUnits());
+}
+
+void PartFileSink::NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) {
+  positions_ = std::move(positions);
+  positions_epoch_ = epoch;
 }
 
 Status PartFileSink::Committed(uint64_t epoch) {
@@ -83,7 +92,7 @@ Status PartFileSink::Committed(uint64_t epoch) {
 }
 
 Status PartFileSink::Restore(uint64_t epoch, std::string_view state) {
-  WEIR_ASSIGN(const bool any, units_.Restore(state));
+  WEIR_ASSIGN(const bool any, units_.Restore(state, settings_.accept_loss));
   return any ? Mark(epoch) : Status::Ok();
 }
 
@@ -95,7 +104,9 @@ Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
       new PartFileWriter(settings_, worker, std::move(encoder), &units_));
 }
 
-Status PartFileSink::Close() {
+Status PartFileSink::Close() { return DeliverOpen(); }
+
+Status PartFileSink::DeliverOpen() {
   if (!settings_.resumable) return Status::Ok();
   WEIR_ASSIGN(const uint64_t epoch, units_.PublishCommitted());
   return epoch > 0 ? Mark(epoch) : Status::Ok();

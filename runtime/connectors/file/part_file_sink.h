@@ -19,6 +19,7 @@ struct FileSinkSettings {
   std::string compression;
   std::string incarnation;
   bool resumable = true;
+  bool accept_loss = false;  ///< of parts that are listed and gone
   ConnectorOptions format_options;
   SchemaPtr schema;
   std::vector<int> key;
@@ -38,9 +39,13 @@ class PartFileSink final : public SinkConnector {
   explicit PartFileSink(FileSinkSettings settings);
 
   Status Open() override;
+  bool KeepsMark() const override { return true; }
   Result<std::optional<SinkMark>> ReadMark() override;
   Result<std::string> Prepare(uint64_t epoch) override;
+  void NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) override;
   Status Committed(uint64_t epoch) override;
+  bool HasDelivered(uint64_t epoch) const override { return !units_.HasFrozen(epoch); }
+  Status DeliverOpen() override;
   Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
   /// False while the disk is full.
@@ -55,6 +60,8 @@ class PartFileSink final : public SinkConnector {
   PartLease lease_;
   PartUnits units_;
   PartMark mark_;
+  std::shared_ptr<const std::string> positions_;  ///< at barrier positions_epoch_
+  uint64_t positions_epoch_ = 0;
 };
 
 /// Makes `folder` and checks that files can be made in it.

@@ -26,6 +26,17 @@ constexpr std::string_view kStateVersion = "part-units 1";
 
 }  // namespace
 
+std::optional<PartNumber> PartNumberOf(const std::string& name, const std::string& incarnation) {
+  const std::string start = fmt::format("part-{}-", incarnation);
+  if (!name.starts_with(start)) return std::nullopt;
+  const char* end = name.data() + name.size();
+  PartNumber part;
+  const auto after_lane = std::from_chars(name.data() + start.size(), end, part.lane);
+  if (after_lane.ec != std::errc() || after_lane.ptr == end) return std::nullopt;
+  if (std::from_chars(after_lane.ptr + 1, end, part.number).ec != std::errc()) return std::nullopt;
+  return part;
+}
+
 PartUnits::PartUnits(std::string folder, std::string incarnation)
     : folder_(std::move(folder)), incarnation_(std::move(incarnation)) {}
 
@@ -37,6 +48,18 @@ uint64_t PartUnits::NextUnit(uint32_t lane) const {
   const std::lock_guard lock(mutex_);
   const auto known = next_.find(lane);
   return known == next_.end() ? 0 : known->second;
+}
+
+/// Units that are frozen or delivered: one that is being written is nobody's yet.
+std::map<uint32_t, uint64_t> PartUnits::NextUnits() const {
+  const std::lock_guard lock(mutex_);
+  return next_;
+}
+
+bool PartUnits::HasFrozen(uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(frozen_.begin(), frozen_.end(),
+                     [epoch](const auto& entry) { return entry.second.epoch <= epoch; });
 }
 
 std::vector<std::shared_ptr<PartFile>> PartUnits::Files() {
@@ -183,8 +206,13 @@ Status PartUnits::Publish(const PartUnit& unit) const {
   if (!fs::exists(hidden, error)) {
     // Renamed before the crash.
     if (fs::exists(visible, error)) return Status::Ok();
-    return DataLossError("{} is gone: the last checkpoint has {} bytes of it", visible,
-                         unit.length);
+    return DataLossError(
+        "{} is gone: the last checkpoint has {} bytes of it, and the folder has neither the part "
+        "nor "
+        "what it is made from. Put the folder back as it was, or go on without these rows by "
+        "--accept-resend; with a new state folder and an empty target all is read and written "
+        "again",
+        visible, unit.length);
   }
   const auto size = static_cast<int64_t>(fs::file_size(hidden, error));
   if (error || size < unit.length) {
@@ -206,24 +234,25 @@ Status PartUnits::RemoveUnlisted() {
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.starts_with("." + start)) unlisted.push_back(it->path());
-    if (!name.starts_with(start)) continue;
-    const char* end_of_name = name.data() + name.size();
-    uint32_t lane = 0;
-    uint64_t unit = 0;
-    const auto after_lane = std::from_chars(name.data() + start.size(), end_of_name, lane);
-    if (after_lane.ec != std::errc() || after_lane.ptr == end_of_name) continue;
-    if (std::from_chars(after_lane.ptr + 1, end_of_name, unit).ec != std::errc()) continue;
-    next_[lane] = std::max(next_[lane], unit + 1);
+    if (const auto part = PartNumberOf(name, incarnation_)) {
+      next_[part->lane] = std::max(next_[part->lane], part->number + 1);
+    }
   }
   if (error) return FileError("read folder", folder_, error.value());
   for (const fs::path& path : unlisted) fs::remove(path, error);
   return FsyncFolder(folder_);
 }
 
-Result<bool> PartUnits::Restore(std::string_view state) {
+Result<bool> PartUnits::Restore(std::string_view state, bool accept_loss) {
   WEIR_ASSIGN(const std::vector<PartUnit> units, Parse(state));
   for (const PartUnit& unit : units) {
-    WEIR_TRY(Publish(unit));
+    const Status published = Publish(unit);
+    if (published.code() == StatusCode::kDataLoss && accept_loss) {
+      LogLine(fmt::format("--accept-resend goes on without {} bytes of {}/{}, which are gone",
+                          unit.length, folder_, unit.name));
+      continue;
+    }
+    WEIR_TRY(published);
     KillPoint::Pass("restore-part-published");
   }
   WEIR_TRY(RemoveUnlisted());

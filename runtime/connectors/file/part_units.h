@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,14 @@ struct PartUnit {
   std::shared_ptr<PartFile> file;  ///< null: of an earlier run
 };
 
+/// Of which lane the visible part `name` is, and its number there; none when it is no part of
+/// `incarnation`.
+struct PartNumber {
+  uint32_t lane = 0;
+  uint64_t number = 0;
+};
+std::optional<PartNumber> PartNumberOf(const std::string& name, const std::string& incarnation);
+
 /// The parts of a folder that are frozen and not yet visible, of all writers. Thread-safe.
 class PartUnits {
  public:
@@ -34,6 +43,9 @@ class PartUnits {
   std::string Hidden(const std::string& name) const;
   /// Number of the first unit that `lane` has not used.
   uint64_t NextUnit(uint32_t lane) const;
+  std::map<uint32_t, uint64_t> NextUnits() const;
+  /// Rows that are frozen up to `epoch` and not visible: their unit goes on.
+  bool HasFrozen(uint64_t epoch) const;
 
   /// A file that a writer has begun: `MakeRoom` sees to it until it is gone.
   void Watch(const std::shared_ptr<PartFile>& file);
@@ -54,8 +66,9 @@ class PartUnits {
   /// up to which epoch; 0: there were none.
   Result<uint64_t> PublishCommitted();
   /// After a crash: cuts units of the commit to their length and makes them visible, removes what
-  /// no commit lists. Before any writer. Says whether there were any.
-  Result<bool> Restore(std::string_view state);
+  /// no commit lists. Before any writer. Says whether there were any. DataLoss: a unit is gone;
+  /// with `accept_loss` a line on stderr instead.
+  Result<bool> Restore(std::string_view state, bool accept_loss = false);
 
  private:
   Result<std::vector<PartUnit>> Parse(std::string_view state);

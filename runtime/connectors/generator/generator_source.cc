@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/base/take_number.h"
 #include "runtime/types/text.h"
 
 namespace weir {
@@ -28,17 +29,11 @@ class GeneratorReader final : public PartitionReader {
   Status Open(std::string_view position) override {
     WEIR_ASSIGN(sequence_, RecordSequence::Make(settings_));
     if (position.empty()) return Status::Ok();
-    const size_t colon = position.find(':');
-    const std::optional<int64_t> start = ParseInt64(position.substr(0, colon));
-    const std::optional<int64_t> last =
-        colon == std::string_view::npos ? std::nullopt : ParseInt64(position.substr(colon + 1));
-    if (!start.has_value() || !last.has_value()) {
-      return DataLossError("generator: \"{}\" is no position", position);
-    }
-    pace_.start = *start;
+    int64_t last = 0;
+    WEIR_TRY(Parse(position, pace_.start, last));
     // Visits under way and records to repeat are what came before: made once more.
     std::string passed;
-    while (static_cast<int64_t>(sequence_->next()) <= *last) {
+    while (static_cast<int64_t>(sequence_->next()) <= last) {
       passed.clear();
       sequence_->Append(TimeOf(sequence_->next()), passed);
     }
@@ -78,7 +73,27 @@ class GeneratorReader final : public PartitionReader {
     return fmt::format("{}:{}", pace_.start, offset);
   }
 
+  Result<int64_t> OffsetBefore(std::string_view position) const override {
+    if (position.empty()) return -1;
+    Micros start = 0;
+    int64_t last = 0;
+    WEIR_TRY(Parse(position, start, last));
+    if (start == pace_.start) return last;
+    return FailedPreconditionError(
+        "generator: its records begin at another time now, so they are others than those of the "
+        "marked position; with `start: \"…\"` they are the same at every start");
+  }
+
  private:
+  static Status Parse(std::string_view position, Micros& start, int64_t& last) {
+    std::string_view rest = position;
+    if (TakeNumber(rest, start) && rest.starts_with(':')) {
+      rest.remove_prefix(1);
+      if (TakeNumber(rest, last) && rest.empty()) return Status::Ok();
+    }
+    return DataLossError("generator: \"{}\" is no position", position);
+  }
+
   /// Records of all partitions are evenly spaced.
   Micros TimeOf(uint64_t number) const {
     const UInt128 index =

@@ -237,6 +237,13 @@ std::string KafkaPartitionReader::Position(int64_t offset) const {
                                           : std::to_string(next);
 }
 
+Result<int64_t> KafkaPartitionReader::OffsetBefore(std::string_view position) const {
+  if (position.empty()) return -1;
+  int64_t next = 0, time = 0;
+  if (ParsePosition(position, next, time)) return next - 1;
+  return DataLossError("{}: \"{}\" is no position in a topic", Where(), position);
+}
+
 std::string KafkaPartitionReader::StartPosition() const { return std::to_string(next_); }
 
 std::optional<int64_t> KafkaPartitionReader::Lag() const {

@@ -23,6 +23,7 @@ class KafkaPartitionReader final : public PartitionReader {
   Status Open(std::string_view position) override;
   Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) override;
   std::string Position(int64_t offset) const override;
+  Result<int64_t> OffsetBefore(std::string_view position) const override;
   std::string StartPosition() const override;
   std::optional<int64_t> Lag() const override;
 

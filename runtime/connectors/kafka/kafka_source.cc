@@ -137,7 +137,18 @@ Status KafkaSource::FindStart(KafkaPartition& partition) const {
   return Status::Ok();
 }
 
+bool KafkaSource::IsNew(const KafkaPartition& partition) const {
+  if (known_.contains(partition.Name())) return false;
+  return std::any_of(partitions_.begin(), partitions_.end(), [&](const KafkaPartition& other) {
+    return other.topic == partition.topic && known_.contains(other.Name());
+  });
+}
+
 Result<std::unique_ptr<PartitionReader>> KafkaSource::MakeReader(size_t partition) {
+  // All its records are later than where the earlier run ended: none is passed over.
+  if (start_ == "latest" && IsNew(partitions_[partition])) {
+    partitions_[partition].start = partitions_[partition].low;
+  }
   const auto most = static_cast<size_t>(options_.GetInt64("max_poll_records", 10000));
   return std::unique_ptr<PartitionReader>(
       new KafkaPartitionReader(partitions_[partition], most, progress_, partition));

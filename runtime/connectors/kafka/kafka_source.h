@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ class KafkaSource final : public SourceConnector {
   std::string partition_name(size_t partition) const override {
     return partitions_[partition].Name();
   }
+  void NoteKnown(std::string_view partition) override { known_.emplace(partition); }
   Result<std::unique_ptr<PartitionReader>> MakeReader(size_t partition) override;
 
  private:
@@ -48,7 +50,11 @@ class KafkaSource final : public SourceConnector {
   std::string start_;
   Micros start_time_ = 0;  ///< when `start_` is neither earliest nor latest
   std::shared_ptr<KafkaClient> client_;
+  /// A partition that was added to a topic which an earlier run has read.
+  bool IsNew(const KafkaPartition& partition) const;
+
   std::vector<KafkaPartition> partitions_;
+  std::set<std::string, std::less<>> known_;  ///< names of those that have a position
   std::shared_ptr<TopicWatch> watch_;
   std::shared_ptr<GroupProgress> progress_;  ///< null without `group`
 };

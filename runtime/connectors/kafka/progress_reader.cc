@@ -73,7 +73,15 @@ Status ProgressReader::Scan(KafkaTopic& topic, int32_t partition, const std::str
       const std::string_view found(static_cast<const char*>(message->key), message->key_len);
       const std::string_view text(static_cast<const char*>(message->payload), message->len);
       if (found == key) {
-        if (const auto progress = LaneProgress::FromText(text)) last = progress;
+        const auto progress = LaneProgress::FromText(text);
+        if (progress && progress->is_newer) {
+          status = UnimplementedError(
+              "progress topic \"{}\" has a record of a newer version of weir for \"{}\": use that "
+              "version or a newer one",
+              topic.name(), key);
+        } else if (progress) {
+          last = progress;
+        }
       }
     } else if (error == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       // Behind control records; before the end while a transaction is open.

@@ -39,10 +39,14 @@ Status TransactionLane::Claim() {
   WEIR_ASSIGN(const std::optional<LaneProgress> last, LastProgress(ProgressView::kCommitted));
   reader_.reset();
   const bool mine = last && last->incarnation == settings_.incarnation;
-  SetPlace(mine ? last->place : LanePlace());
+  SetPlace(mine ? last->place : LanePlace(), mine ? last->stand : LaneStand());
+  // What another state has delivered stays said until this one delivers.
+  LaneProgress claim = last.value_or(LaneProgress{settings_.incarnation, {}, {}});
+  claim.owner = settings_.owner;
   WEIR_TRY(After(producer_->Begin()));
-  WEIR_TRY(ProduceProgress(place()));
+  WEIR_TRY(ProduceProgress(claim));
   sending_ = place();
+  sending_stand_ = stand();
   phase_ = Phase::kCommitting;
   WEIR_TRY(FinishCommit());
   KillPoint::Pass("transaction-claimed");
@@ -70,18 +74,25 @@ Status TransactionLane::Reclaim() {
   WEIR_ASSIGN(const std::optional<LaneProgress> now, LastProgress(ProgressView::kCommitted));
   WEIR_TRY(CheckOwner(now));
   reader_.reset();
-  if (!now || now->place < known) {
+  const bool mine = now && now->incarnation == settings_.incarnation;
+  if (!now || (mine ? now->place : LanePlace()) < known) {
     return DataLossError(
         "progress topic \"{}\" no longer says that \"{}\" has reached checkpoint {}: it was "
         "deleted or has lost records",
         settings_.progress_topic, settings_.id, known.epoch);
   }
-  SetPlace(now->place);
+  if (mine) SetPlace(now->place, now->stand);
   phase_ = Phase::kReady;
   return Status::Ok();
 }
 
-Status TransactionLane::Send(const DeliveryUnit& unit, std::vector<RefusedRow>&) {
+Status TransactionLane::Send(const DeliveryUnit& unit, std::vector<RefusedRow>& refused) {
+  WEIR_TRY(SendBeforeStart(unit, refused));
+  units_->Acknowledge(settings_.lane, place());
+  return Status::Ok();
+}
+
+Status TransactionLane::SendBeforeStart(const DeliveryUnit& unit, std::vector<RefusedRow>&) {
   if (phase_ == Phase::kCommitting) WEIR_TRY(FinishCommit());
   if (phase_ == Phase::kAborting) WEIR_TRY(FinishAbort());
   if (phase_ == Phase::kLost) WEIR_TRY(Reclaim());
@@ -93,14 +104,14 @@ Status TransactionLane::Send(const DeliveryUnit& unit, std::vector<RefusedRow>&)
     phase_ = Phase::kAborting;
     KillPoint::Pass("transaction-begun");
     WEIR_TRY(Produce(chunks));
-    WEIR_TRY(ProduceProgress(chunks.back().place));
-    KillPoint::Pass("transaction-sent");
     sending_ = chunks.back().place;
+    sending_stand_ = TakeStand(sending_);
+    WEIR_TRY(ProduceProgress({settings_.incarnation, sending_, settings_.owner, sending_stand_}));
+    KillPoint::Pass("transaction-sent");
     phase_ = Phase::kCommitting;
     WEIR_TRY(FinishCommit());
     KillPoint::Pass("transaction-committed");
   }
-  units_->Acknowledge(settings_.lane, place());
   return Status::Ok();
 }
 
@@ -118,8 +129,8 @@ Status TransactionLane::Produce(const std::vector<LaneChunk>& chunks) {
   return Status::Ok();
 }
 
-Status TransactionLane::ProduceProgress(LanePlace place) {
-  const std::string text = LaneProgress{settings_.incarnation, place, settings_.owner}.ToText();
+Status TransactionLane::ProduceProgress(const LaneProgress& progress) {
+  const std::string text = progress.ToText();
   KafkaMessage record;
   record.key = settings_.id;
   record.has_key = true;
@@ -129,7 +140,7 @@ Status TransactionLane::ProduceProgress(LanePlace place) {
 
 Status TransactionLane::FinishCommit() {
   WEIR_TRY(After(producer_->Commit()));
-  SetPlace(sending_);
+  SetPlace(sending_, sending_stand_);
   phase_ = Phase::kReady;
   return Status::Ok();
 }
@@ -157,9 +168,29 @@ LanePlace TransactionLane::place() const {
   return place_;
 }
 
-void TransactionLane::SetPlace(LanePlace place) {
+LaneStand TransactionLane::stand() const {
+  const std::lock_guard lock(mutex_);
+  return stand_;
+}
+
+void TransactionLane::SetPlace(LanePlace place, LaneStand stand) {
   const std::lock_guard lock(mutex_);
   place_ = place;
+  stand_ = std::move(stand);
+}
+
+void TransactionLane::NoteStand(LanePlace place, std::shared_ptr<const LaneStand> stand) {
+  const std::lock_guard lock(mutex_);
+  if (!stands_.empty() && stands_.back().first == place) stands_.pop_back();
+  stands_.emplace_back(place, std::move(stand));
+}
+
+/// Attempts repeat: what is behind `place` stays.
+LaneStand TransactionLane::TakeStand(LanePlace place) {
+  const std::lock_guard lock(mutex_);
+  while (!stands_.empty() && stands_.front().first < place) stands_.pop_front();
+  if (stands_.empty() || stands_.front().first != place) return {};
+  return *stands_.front().second;
 }
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,8 +47,14 @@ class TransactionLane final : public DeliveryTarget {
   Status Claim();
 
   Status Send(const DeliveryUnit& unit, std::vector<RefusedRow>& refused) override;
+  /// The same for units that only a commit knows.
+  Status SendBeforeStart(const DeliveryUnit& unit, std::vector<RefusedRow>& refused);
 
+  /// What the target has when everything up to `place` is sent. Before units up to it are.
+  void NoteStand(LanePlace place, std::shared_ptr<const LaneStand> stand);
   LanePlace place() const;
+  /// … of the record that says so.
+  LaneStand stand() const;
   bool reachable() const { return reachable_; }
 
  private:
@@ -57,12 +64,13 @@ class TransactionLane final : public DeliveryTarget {
   Status Reclaim();
   Status CheckOwner(const std::optional<LaneProgress>& last) const;
   Status Produce(const std::vector<LaneChunk>& chunks);
-  Status ProduceProgress(LanePlace place);
+  Status ProduceProgress(const LaneProgress& progress);
+  LaneStand TakeStand(LanePlace place);
   Status FinishCommit();
   Status FinishAbort();
   /// Enters what the outcome means for the next step. Returns its status.
   Status After(TransactionOutcome outcome);
-  void SetPlace(LanePlace place);
+  void SetPlace(LanePlace place, LaneStand stand);
 
   const KafkaSinkSettings& sink_;
   const TransactionLaneSettings settings_;
@@ -72,9 +80,12 @@ class TransactionLane final : public DeliveryTarget {
   Phase phase_ = Phase::kLost;
   std::chrono::steady_clock::time_point lost_at_;
   LanePlace sending_;  ///< what the open transaction leads to
+  LaneStand sending_stand_;
   std::atomic<bool> reachable_{true};
   mutable std::mutex mutex_;
   LanePlace place_;
+  LaneStand stand_;
+  std::deque<std::pair<LanePlace, std::shared_ptr<const LaneStand>>> stands_;  ///< to come
 };
 
 }  // namespace weir

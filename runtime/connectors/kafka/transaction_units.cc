@@ -4,18 +4,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace weir {
 namespace {
 
-/// First line of what a commit holds: with the number of lanes.
-constexpr std::string_view kUnitsVersion = "kafka-units/1";
+/// First line of what a commit holds; version 1 ends there, version 2 has the number of lanes.
+constexpr std::string_view kUnitsVersion = "kafka-units/2", kWithoutLanes = "kafka-units/1";
 
 }  // namespace
 
-std::string ChunksToText(const std::vector<LaneChunk>& chunks) {
-  std::string text(kUnitsVersion);
+std::string ChunksToText(const std::vector<LaneChunk>& chunks, uint32_t lanes) {
+  std::string text = fmt::format("{} {}", kUnitsVersion, lanes);
   for (const LaneChunk& chunk : chunks) {
     fmt::format_to(std::back_inserter(text), "\n{} {} {} {} {}", chunk.lane, chunk.place.epoch,
                    chunk.place.index, chunk.rows, chunk.stored.ToText());
@@ -23,13 +24,20 @@ std::string ChunksToText(const std::vector<LaneChunk>& chunks) {
   return text;
 }
 
-Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text) {
+Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text, uint32_t* lanes) {
   std::vector<LaneChunk> chunks;
   if (text.empty()) return chunks;
-  if (!text.starts_with(kUnitsVersion)) {
+  const bool has_lanes = text.starts_with(kUnitsVersion);
+  if (!has_lanes && !text.starts_with(kWithoutLanes)) {
     return DataLossError("\"{}\" does not list what Kafka is to get", text.substr(0, 40));
   }
   text.remove_prefix(kUnitsVersion.size());
+  uint32_t count = 0;
+  if (has_lanes && !TakeNumber(text, count)) {
+    return DataLossError("what Kafka is to get is damaged: it begins with \"{}\"",
+                         text.substr(0, 40));
+  }
+  if (lanes != nullptr) *lanes = count;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n', 1));
     text.remove_prefix(1);
@@ -46,7 +54,11 @@ Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text) {
 
 TransactionUnits::TransactionUnits(std::shared_ptr<Outbox> outbox, uint32_t lanes, uint32_t writers,
                                    int64_t most_bytes)
-    : outbox_(std::move(outbox)), lanes_(lanes), rows_(writers), budget_(most_bytes) {}
+    : outbox_(std::move(outbox)),
+      lanes_(lanes),
+      sent_(lanes),
+      rows_(writers),
+      budget_(most_bytes) {}
 
 void TransactionUnits::Took(uint32_t worker, int64_t rows, int64_t bytes) {
   rows_[worker].fetch_add(rows, std::memory_order_relaxed);
@@ -83,7 +95,25 @@ Result<std::string> TransactionUnits::Prepare(uint64_t epoch) {
     }
   }
   WEIR_TRY(outbox_->Sync());
-  return ChunksToText(listed);
+  return ChunksToText(listed, static_cast<uint32_t>(sent_.size()));
+}
+
+bool TransactionUnits::HasFrozen(uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(lanes_.begin(), lanes_.end(), [epoch](const std::deque<Frozen>& lane) {
+    return !lane.empty() && lane.front().chunk.place.epoch <= epoch;
+  });
+}
+
+std::vector<LanePlace> TransactionUnits::LastPlaces(uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LanePlace> places = sent_;
+  for (size_t lane = 0; lane < lanes_.size(); ++lane) {
+    for (const Frozen& frozen : lanes_[lane]) {
+      if (frozen.chunk.place.epoch <= epoch) places[lane] = frozen.chunk.place;
+    }
+  }
+  return places;
 }
 
 std::vector<LaneChunk> TransactionUnits::Take(uint64_t epoch) {
@@ -112,6 +142,7 @@ void TransactionUnits::Restore(std::vector<LaneChunk> chunks) {
 void TransactionUnits::Acknowledge(uint32_t lane, LanePlace place) {
   const std::lock_guard lock(mutex_);
   std::deque<Frozen>& chunks = lanes_[lane];
+  sent_[lane] = std::max(sent_[lane], place);
   while (!chunks.empty() && chunks.front().taken && chunks.front().chunk.place <= place) {
     const LaneChunk& chunk = chunks.front().chunk;
     outbox_->Release(chunk.stored);

@@ -28,10 +28,11 @@ struct LaneChunk {
   int64_t size() const { return is_stored() ? stored.size : static_cast<int64_t>(bytes.size()); }
 };
 
-/// Chunks as the lines of a commit: `LANE EPOCH INDEX ROWS CHUNK`.
-std::string ChunksToText(const std::vector<LaneChunk>& chunks);
-/// DataLoss.
-Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text);
+/// Chunks as the lines of a commit: `LANE EPOCH INDEX ROWS CHUNK`, behind a first one with the
+/// number of lanes.
+std::string ChunksToText(const std::vector<LaneChunk>& chunks, uint32_t lanes = 0);
+/// DataLoss. `lanes`: how many there were, 0: not known.
+Result<std::vector<LaneChunk>> ChunksFromText(std::string_view text, uint32_t* lanes = nullptr);
 
 /// The rows of a sink, of all its writers, from Append until a transaction with them is committed.
 /// Thread-safe.
@@ -49,6 +50,10 @@ class TransactionUnits {
   /// Makes durable what is frozen up to `epoch`, and says what a later run must know: what is not
   /// acknowledged.
   Result<std::string> Prepare(uint64_t epoch);
+  /// Something up to `epoch` is not acknowledged.
+  bool HasFrozen(uint64_t epoch) const;
+  /// The last place that each lane has been given up to `epoch`.
+  std::vector<LanePlace> LastPlaces(uint64_t epoch) const;
   /// What is frozen up to `epoch` and was not taken before, in order within lanes.
   std::vector<LaneChunk> Take(uint64_t epoch);
   /// Chunks of an earlier run that are not sent; they are given out by the next Take.
@@ -71,6 +76,7 @@ class TransactionUnits {
   const std::shared_ptr<Outbox> outbox_;
   mutable std::mutex mutex_;
   std::vector<std::deque<Frozen>> lanes_;  ///< in the order in which they are sent
+  std::vector<LanePlace> sent_;            ///< by lane: the last one that is acknowledged
   std::vector<std::atomic<int64_t>> rows_;
   DeliveryBudget budget_;
 };

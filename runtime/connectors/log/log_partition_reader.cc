@@ -50,15 +50,25 @@ Status LogPartitionReader::Damaged(std::string_view why) const {
       plan_.partition, why, TimeText(behind));
 }
 
+Result<int64_t> LogPartitionReader::NextOf(std::string_view position) const {
+  const size_t colon = position.find(':');
+  const std::optional<int64_t> next =
+      colon == std::string_view::npos ? std::nullopt : ParseInt64(position.substr(colon + 1));
+  if (!next || *next < 0) return DataLossError("log: \"{}\" is no position", position);
+  if (position.substr(0, colon) != plan_.topic_id) return Recreated();
+  return *next;
+}
+
+Result<int64_t> LogPartitionReader::OffsetBefore(std::string_view position) const {
+  if (position.empty()) return -1;
+  WEIR_ASSIGN(const int64_t next, NextOf(position));
+  return next - 1;
+}
+
 Status LogPartitionReader::Open(std::string_view position) {
   next_ = plan_.first;
   if (!position.empty()) {
-    const size_t colon = position.find(':');
-    const std::optional<int64_t> next =
-        colon == std::string_view::npos ? std::nullopt : ParseInt64(position.substr(colon + 1));
-    if (!next || *next < 0) return DataLossError("log: \"{}\" is no position", position);
-    if (position.substr(0, colon) != plan_.topic_id) return Recreated();
-    next_ = *next;
+    WEIR_ASSIGN(next_, NextOf(position));
     plan_.not_older = kMinTimestamp;
   }
   start_ = Position(next_ - 1);

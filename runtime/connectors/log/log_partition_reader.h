@@ -32,10 +32,13 @@ class LogPartitionReader final : public PartitionReader {
   Status Open(std::string_view position) override;
   Result<PollResult> Poll(size_t max_records, Micros now, RecordChunk& chunk) override;
   std::string Position(int64_t offset) const override;
+  Result<int64_t> OffsetBefore(std::string_view position) const override;
   /// Where Open began: `latest` means another place at every start.
   std::string StartPosition() const override { return start_; }
 
  private:
+  /// Offset of the record that follows `position`.
+  Result<int64_t> NextOf(std::string_view position) const;
   Status Seek();
   Result<bool> NextExtent();
   Status StartExtent();

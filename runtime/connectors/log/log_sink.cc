@@ -60,6 +60,7 @@ Result<LogSinkSettings> LogSinkSettings::From(const SinkRequest& request) {
   settings.batch_bytes = request.batch_bytes;
   settings.batch_time = request.batch_time;
   settings.resumable = request.resumable;
+  settings.accept_loss = request.accept_resend;
   settings.incarnation = request.incarnation.empty() ? fmt::format("{:x}", settings.clock->Now())
                                                      : request.incarnation;
   settings.owner = fmt::format("{}/{}/", request.pipeline, request.name);
@@ -77,18 +78,25 @@ Result<std::optional<SinkMark>> LogSink::ReadMark() {
   std::optional<SinkMark> mine, other;
   for (const LaneMark& lane : topic_->Marks(settings_.owner)) {
     if (lane.note.empty()) continue;
+    const std::optional<LogNote> note = LogNote::FromText(lane.note);
+    if (!note) {
+      return DataLossError("the journal of {} has \"{}\" as the mark of {}", topic_->folder(),
+                           lane.note, lane.lane);
+    }
     const std::string_view rest = std::string_view(lane.lane).substr(settings_.owner.size());
-    SinkMark mark{std::string(rest.substr(0, rest.find('/'))), std::stoull(lane.note)};
+    SinkMark mark{std::string(rest.substr(0, rest.find('/'))), note->epoch, note->positions};
     std::optional<SinkMark>& known = mark.incarnation == settings_.incarnation ? mine : other;
     if (!known || known->incarnation != mark.incarnation || known->epoch < mark.epoch) {
       known = std::move(mark);
+    } else if (known->epoch == mark.epoch && known->positions.empty()) {
+      known->positions = std::move(mark.positions);
     }
   }
   return mine ? mine : other;
 }
 
 Status LogSink::Restore(uint64_t epoch, std::string_view state) {
-  return units_->Restore(epoch, state);
+  return units_->Restore(epoch, state, settings_.accept_loss);
 }
 
 /// What a run leaves frozen, the next one delivers if there can be one.

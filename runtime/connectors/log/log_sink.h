@@ -24,6 +24,7 @@ struct LogSinkSettings {
   std::string owner;        ///< pipeline/sink/
   std::string incarnation;  ///< lanes are named owner, incarnation/, worker
   bool resumable = true;
+  bool accept_loss = false;  ///< of units that are listed and gone
   const Clock* clock = nullptr;
 
   static Result<LogSinkSettings> From(const SinkRequest& request);
@@ -37,8 +38,12 @@ class LogSink final : public SinkConnector {
   explicit LogSink(LogSinkSettings settings) : settings_(std::move(settings)) {}
 
   Status Open() override;
+  bool KeepsMark() const override { return true; }
   Result<std::optional<SinkMark>> ReadMark() override;
   Result<std::string> Prepare(uint64_t epoch) override { return units_->Prepare(epoch); }
+  void NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) override {
+    units_->NotePositions(epoch, std::move(positions));
+  }
   Status Committed(uint64_t epoch) override { return units_->Deliver(epoch); }
   Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;

@@ -156,7 +156,10 @@ Status LogTopic::CommitPrepared(const std::string& lane, uint64_t unit, const st
     return SyncJournal(written.journal);
   }
   return DataLossError(
-      "log {}: the last checkpoint has unit {} of {}, which the journal in {} does not know",
+      "log {}: the last checkpoint has unit {} of {}, which the journal in {} does not know. Put "
+      "the "
+      "topic's folder back as it was, or go on without these rows by --accept-resend; with a new "
+      "state folder and an empty topic all is read and written again",
       settings_.topic, unit, lane, folder_);
 }
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/kill_point.h"
+#include "runtime/base/log.h"
+#include "runtime/base/take_number.h"
 #include "runtime/connectors/log/topic_paths.h"
 
 namespace weir {
@@ -20,6 +23,30 @@ int64_t RowsOf(const LogUnit& unit) {
   int64_t rows = 0;
   for (const LogExtent& extent : unit.extents) rows += extent.records;
   return rows;
+}
+
+std::string LogNote::ToText() const {
+  return positions.empty() ? std::to_string(epoch) : fmt::format("{} {}", epoch, positions);
+}
+
+std::optional<LogNote> LogNote::FromText(std::string_view text) {
+  LogNote note;
+  if (!TakeNumber(text, note.epoch)) return std::nullopt;
+  if (text.empty()) return note;
+  if (!text.starts_with(' ')) return std::nullopt;
+  note.positions = text.substr(1);
+  return note;
+}
+
+void LogUnits::NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) {
+  positions_ = std::move(positions);
+  positions_epoch_ = epoch;
+}
+
+std::string LogUnits::Note(uint64_t epoch, bool last) const {
+  if (!resumable_) return "";
+  const bool known = last && positions_ != nullptr && positions_epoch_ == epoch;
+  return LogNote{epoch, known ? *positions_ : ""}.ToText();
 }
 
 void LogUnits::Freeze(LogUnit unit, uint64_t epoch) {
@@ -71,7 +98,7 @@ Status LogUnits::Deliver(uint64_t epoch) {
   }
   if (units.empty()) return Status::Ok();
   // The note is the mark: in the same entry as what it tells of.
-  for (LogUnit& unit : units) unit.note = resumable_ ? std::to_string(epoch) : "";
+  for (LogUnit& unit : units) unit.note = Note(epoch, &unit == &units.back());
   WEIR_TRY(topic_->Commit(units));
   KillPoint::Pass("log-committed");
   const std::lock_guard lock(mutex_);
@@ -83,18 +110,27 @@ Status LogUnits::Deliver(uint64_t epoch) {
   return Status::Ok();
 }
 
-Status LogUnits::Restore(uint64_t epoch, std::string_view state) {
+Status LogUnits::Restore(uint64_t epoch, std::string_view state, bool accept_loss) {
   if (state.empty()) return Status::Ok();
   std::istringstream lines{std::string(state)};
   std::string line;
   std::getline(lines, line);
   bool good = line == kStateVersion;
-  while (good && std::getline(lines, line)) {
+  bool more = good && std::getline(lines, line);
+  while (more) {
     const size_t space = line.rfind(' ');
     good = space != std::string::npos;
     if (!good) break;
-    WEIR_TRY(topic_->CommitPrepared(line.substr(0, space), std::stoull(line.substr(space + 1)),
-                                    std::to_string(epoch)));
+    const std::string unit = std::exchange(line, "");
+    more = static_cast<bool>(std::getline(lines, line));
+    const Status committed = topic_->CommitPrepared(
+        unit.substr(0, space), std::stoull(unit.substr(space + 1)), Note(epoch, !more));
+    if (committed.code() == StatusCode::kDataLoss && accept_loss) {
+      LogLine(fmt::format("--accept-resend goes on without unit {}, which is gone: {}", unit,
+                          committed.message()));
+      continue;
+    }
+    WEIR_TRY(committed);
     KillPoint::Pass("restore-log-committed");
   }
   if (good) return Status::Ok();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,17 @@
 namespace weir {
 
 int64_t RowsOf(const LogUnit& unit);
+
+/// What the entry of a unit in the journal tells of the checkpoint that made it visible: `EPOCH`,
+/// or `EPOCH POSITIONS` with the last unit of it, since then all of them are visible.
+struct LogNote {
+  uint64_t epoch = 0;
+  std::string positions;
+
+  std::string ToText() const;
+  /// None: it is something else.
+  static std::optional<LogNote> FromText(std::string_view text);
+};
 
 /// The units of a sink, of all its writers, from their barrier until they are visible. Thread-safe.
 class LogUnits {
@@ -25,10 +37,12 @@ class LogUnits {
   /// Syncs what is frozen up to `epoch`, enters it in the journal, and says what a later run must
   /// know of it.
   Result<std::string> Prepare(uint64_t epoch);
+  void NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions);
   /// Makes visible what is frozen up to `epoch`.
   Status Deliver(uint64_t epoch);
-  /// Makes visible what the last commit of an earlier run, `epoch`, lists.
-  Status Restore(uint64_t epoch, std::string_view state);
+  /// Makes visible what the last commit of an earlier run, `epoch`, lists. DataLoss: the journal
+  /// does not know a unit; with `accept_loss` a line on stderr instead.
+  Status Restore(uint64_t epoch, std::string_view state, bool accept_loss = false);
   /// Rows of `lane` that are frozen and not visible.
   int64_t UndeliveredRows(const std::string& lane) const;
   /// Number of the last unit of `lane` that is visible; 0: none in this run.
@@ -41,12 +55,15 @@ class LogUnits {
     bool prepared = false;
   };
   Status SyncSegments(const LogUnit& unit) const;
+  std::string Note(uint64_t epoch, bool last) const;
 
   const std::shared_ptr<LogTopic> topic_;
   const bool resumable_;
   mutable std::mutex mutex_;
   std::deque<Frozen> frozen_;  ///< by epoch, within a lane by number
   std::map<std::string, uint64_t> delivered_;
+  std::shared_ptr<const std::string> positions_;  ///< at barrier positions_epoch_
+  uint64_t positions_epoch_ = 0;
 };
 
 }  // namespace weir

@@ -36,7 +36,8 @@ Status DurableStoreTarget::Send(const DeliveryUnit& unit, std::vector<RefusedRow
   if (fitting.rows > 0) WEIR_TRY(target_->Send(fitting, refused));
   KillPoint::Pass("store-unit-inserted");
   if (!refused.empty()) units_->NoteRefused(place);
-  WEIR_TRY(marks_->SetDelivered(place.lane, std::min(place.number, units_->MarkLimit(place.lane))));
+  WEIR_TRY(marks_->SetDelivered(place.lane, std::min(place.number, units_->MarkLimit(place.lane)),
+                                [&] { return units_->StandWith(place); }));
   KillPoint::Pass("store-unit-marked");
   return Status::Ok();
 }

@@ -17,16 +17,24 @@ Status StoreMarks::Open() {
                    "CREATE TABLE IF NOT EXISTS {} (pipeline String, sink String, incarnation "
                    "String, lane UInt32, epoch SimpleAggregateFunction(max, UInt64), unit "
                    "SimpleAggregateFunction(max, UInt64), at SimpleAggregateFunction(max, "
-                   "DateTime64(6))) ENGINE = AggregatingMergeTree ORDER BY (pipeline, sink, "
-                   "incarnation, lane) SETTINGS {}",
+                   "DateTime64(6)), positions SimpleAggregateFunction(anyLast, String)) ENGINE = "
+                   "AggregatingMergeTree ORDER BY (pipeline, sink, incarnation, lane) SETTINGS {}",
                    kStoreMarksTable, kStoreFsync))
+               .status());
+  // Tables of earlier versions are without it.
+  WEIR_TRY(database_
+               ->Query(fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS positions "
+                                   "SimpleAggregateFunction(anyLast, String)",
+                                   kStoreMarksTable))
                .status());
   WEIR_ASSIGN(
       const std::string answer,
       database_->Query(
-          fmt::format("SELECT incarnation, lane, max(epoch), max(unit) FROM {} WHERE pipeline = {} "
-                      "AND sink = {} GROUP BY incarnation, lane ORDER BY max(at)",
-                      kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_)),
+          fmt::format(
+              "SELECT incarnation, lane, max(epoch), max(unit), argMax(positions, at) FROM {} "
+              "WHERE pipeline = {} "
+              "AND sink = {} GROUP BY incarnation, lane ORDER BY max(at)",
+              kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_)),
           "TSVRaw"));
   const std::lock_guard lock(mutex_);
   std::istringstream lines(answer);
@@ -35,16 +43,17 @@ Status StoreMarks::Open() {
     const size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
     const std::string incarnation = line.substr(0, tab);
-    std::istringstream numbers(line.substr(tab + 1));
+    std::istringstream words(line.substr(tab + 1));
     uint32_t number = 0;
     Lane lane;
-    numbers >> number >> lane.epoch >> lane.unit;
+    words >> number >> lane.epoch >> lane.unit >> lane.positions;
     if (incarnation == incarnation_) {
       lanes_[number] = lane;
+      positions_ = lane.positions;  // lines are in the order of the writes
       continue;
     }
     const bool same = other_ && other_->incarnation == incarnation;
-    other_ = SinkMark{incarnation, std::max(lane.epoch, same ? other_->epoch : 0)};
+    other_ = SinkMark{incarnation, std::max(lane.epoch, same ? other_->epoch : 0), lane.positions};
   }
   return Status::Ok();
 }
@@ -52,7 +61,7 @@ Status StoreMarks::Open() {
 std::optional<SinkMark> StoreMarks::mark() const {
   const std::lock_guard lock(mutex_);
   if (lanes_.empty()) return other_;
-  SinkMark mark{incarnation_, 0};
+  SinkMark mark{incarnation_, 0, positions_};
   for (const auto& [number, lane] : lanes_) mark.epoch = std::max(mark.epoch, lane.epoch);
   return mark;
 }
@@ -64,6 +73,7 @@ uint64_t StoreMarks::Delivered(uint32_t lane) const {
 }
 
 Status StoreMarks::Reach(uint32_t lane, uint64_t epoch) {
+  const std::lock_guard writing(writing_);
   Lane reached;
   {
     const std::lock_guard lock(mutex_);
@@ -72,13 +82,13 @@ Status StoreMarks::Reach(uint32_t lane, uint64_t epoch) {
     if (known != lanes_.end() && reached.epoch >= epoch) return Status::Ok();
   }
   reached.epoch = epoch;
-  WEIR_TRY(Write(lane, reached));
-  const std::lock_guard lock(mutex_);
-  lanes_[lane] = reached;
-  return Status::Ok();
+  reached.positions.clear();  // something of it is about to be there, and something not
+  return Write(lane, reached);
 }
 
-Status StoreMarks::SetDelivered(uint32_t lane, uint64_t unit) {
+Status StoreMarks::SetDelivered(uint32_t lane, uint64_t unit,
+                                const std::function<SinkMark()>& stand) {
+  const std::lock_guard writing(writing_);
   Lane reached;
   {
     const std::lock_guard lock(mutex_);
@@ -86,19 +96,26 @@ Status StoreMarks::SetDelivered(uint32_t lane, uint64_t unit) {
     if (reached.unit >= unit) return Status::Ok();
   }
   reached.unit = unit;
-  WEIR_TRY(Write(lane, reached));
-  const std::lock_guard lock(mutex_);
-  lanes_[lane] = reached;
-  return Status::Ok();
+  const SinkMark now = stand();
+  reached.positions = now.positions;
+  if (!now.positions.empty()) reached.epoch = std::max(reached.epoch, now.epoch);
+  return Write(lane, reached);
 }
 
-Status StoreMarks::Write(uint32_t lane, const Lane& reached) const {
-  return database_
-      ->Query(fmt::format("INSERT INTO {} SETTINGS async_insert = 0 VALUES ({}, {}, {}, {}, {}, "
-                          "{}, now64(6))",
-                          kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_),
-                          ClickhouseString(incarnation_), lane, reached.epoch, reached.unit))
-      .status();
+/// Writes of all lanes are one after the other, so that the last one is known.
+Status StoreMarks::Write(uint32_t lane, const Lane& reached) {
+  WEIR_TRY(database_
+               ->Query(fmt::format(
+                   "INSERT INTO {} (pipeline, sink, incarnation, lane, epoch, unit, at, positions) "
+                   "SETTINGS async_insert = 0 VALUES ({}, {}, {}, {}, {}, {}, now64(6), {})",
+                   kStoreMarksTable, ClickhouseString(pipeline_), ClickhouseString(sink_),
+                   ClickhouseString(incarnation_), lane, reached.epoch, reached.unit,
+                   ClickhouseString(reached.positions)))
+               .status());
+  const std::lock_guard lock(mutex_);
+  lanes_[lane] = reached;
+  positions_ = reached.positions;
+  return Status::Ok();
 }
 
 }  // namespace weir

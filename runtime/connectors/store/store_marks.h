@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,19 +35,24 @@ class StoreMarks {
 
   /// Before something of `epoch` is sent: the target never holds what its mark knows nothing of.
   Status Reach(uint32_t lane, uint64_t epoch);
-  Status SetDelivered(uint32_t lane, uint64_t unit);
+  /// `stand` gives the epoch, and where all sources were then, at which the sink had got exactly
+  /// what is in the table now; no positions: at none. No lane reaches on while it is asked.
+  Status SetDelivered(uint32_t lane, uint64_t unit, const std::function<SinkMark()>& stand);
 
  private:
   struct Lane {
     uint64_t epoch = 0, unit = 0;
+    std::string positions;  ///< as of the last write of all lanes; "" in those before
   };
-  Status Write(uint32_t lane, const Lane& reached) const;
+  Status Write(uint32_t lane, const Lane& reached);  ///< holding writing_
 
   const std::shared_ptr<ChdbDatabase> database_;
   const std::string pipeline_, sink_, incarnation_;
+  std::mutex writing_;  ///< before the other one
   mutable std::mutex mutex_;
   std::map<uint32_t, Lane> lanes_;  ///< of this incarnation
   std::optional<SinkMark> other_;
+  std::string positions_;  ///< of the write that was the last one
 };
 
 }  // namespace weir

@@ -101,6 +101,10 @@ Result<std::string> StoreSink::Prepare(uint64_t epoch) {
   return units_ == nullptr ? Result<std::string>(std::string()) : units_->Prepare(epoch);
 }
 
+void StoreSink::NotePositions(uint64_t, std::shared_ptr<const std::string> positions) {
+  if (units_ != nullptr) units_->NotePositions(std::move(positions));
+}
+
 Status StoreSink::Committed(uint64_t epoch) {
   if (units_ != nullptr) units_->Committed(epoch);
   return Status::Ok();

@@ -43,9 +43,14 @@ class StoreSink final : public SinkConnector {
   static Result<std::unique_ptr<SinkConnector>> Make(const SinkRequest& request);
 
   Status Open() override;
+  bool KeepsMark() const override { return settings_.outbox != nullptr; }
   Result<std::optional<SinkMark>> ReadMark() override;
   Result<std::string> Prepare(uint64_t epoch) override;
+  void NotePositions(uint64_t epoch, std::shared_ptr<const std::string> positions) override;
   Status Committed(uint64_t epoch) override;
+  bool HasDelivered(uint64_t epoch) const override {
+    return units_ == nullptr || !units_->HasFrozen(epoch);
+  }
   Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
   bool HasRoom() const override { return budget_.HasRoom(); }

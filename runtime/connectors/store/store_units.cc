@@ -128,9 +128,29 @@ Result<std::string> StoreUnits::Prepare(uint64_t epoch) {
   return state;
 }
 
+void StoreUnits::NotePositions(std::shared_ptr<const std::string> positions) {
+  const std::lock_guard lock(mutex_);
+  noted_ = std::move(positions);
+}
+
+SinkMark StoreUnits::StandWith(const StoreUnitPlace& place) {
+  const std::lock_guard lock(mutex_);
+  for (Unit& unit : units_) {
+    unit.in_table |= unit.lane == place.lane && unit.number <= place.number;
+    const bool done = unit.in_table || unit.settled_from != 0;
+    for (const Segment& segment : unit.segments) {
+      const bool committed = segment.epoch != 0 && segment.epoch <= committed_;
+      if (!done && committed) return {};
+    }
+    if (unit.in_table && unit.refused) return {};
+  }
+  return {"", committed_, positions_ == nullptr ? "" : *positions_};
+}
+
 void StoreUnits::Committed(uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   committed_ = std::max(committed_, epoch);
+  positions_ = noted_;
   // Not before: a commit that lists them would miss their bytes.
   for (const Unit& unit : units_) {
     if (unit.IsListed(epoch)) continue;
@@ -195,6 +215,7 @@ Status StoreUnits::ReadUnit(uint64_t epoch, std::string_view line, const StoreMa
 Status StoreUnits::Restore(uint64_t epoch, std::string_view state, const StoreMarks& marks) {
   const std::lock_guard lock(mutex_);
   committed_ = epoch;
+  positions_ = noted_;
   if (state.empty()) return Status::Ok();
   if (TakeUntil(state, '\n') != kStateVersion) {
     return DataLossError("the state of the store's units is of another version");
@@ -272,6 +293,17 @@ uint64_t StoreUnits::MarkLimit(uint32_t lane) const {
     if (unit.lane == lane && unit.refused) return unit.number - 1;
   }
   return UINT64_MAX;
+}
+
+bool StoreUnits::HasFrozen(uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  for (const Unit& unit : units_) {
+    if (unit.settled_from != 0) continue;
+    for (const Segment& segment : unit.segments) {
+      if (segment.epoch != 0 && segment.epoch <= epoch) return true;
+    }
+  }
+  return false;
 }
 
 bool StoreUnits::HasUndelivered(uint32_t writer) const {

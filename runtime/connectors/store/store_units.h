@@ -48,6 +48,11 @@ class StoreUnits {
   /// Makes durable what is frozen up to `epoch`; what its commit holds.
   Result<std::string> Prepare(uint64_t epoch);
   void Committed(uint64_t epoch);
+  /// Of the commit that Committed or Restore names next; null: not known.
+  void NotePositions(std::shared_ptr<const std::string> positions);
+  /// Epoch and positions of the last commit, if its rows, and no later ones, are in the table once
+  /// the unit at `place` and those before it in its lane are; else nothing.
+  SinkMark StandWith(const StoreUnitPlace& place);
   /// Takes over what the last commit of an earlier run, `epoch`, lists. Units that `marks` has as
   /// delivered are not sent again.
   Status Restore(uint64_t epoch, std::string_view state, const StoreMarks& marks);
@@ -66,6 +71,8 @@ class StoreUnits {
   /// Units of `lane` up to this number may be marked as delivered.
   uint64_t MarkLimit(uint32_t lane) const;
 
+  /// Some of what is frozen up to `epoch` is not in the table, or its refused rows are not routed.
+  bool HasFrozen(uint64_t epoch) const;
   /// A unit of `writer` has frozen rows and is not settled.
   bool HasUndelivered(uint32_t writer) const;
   int64_t Rows(uint32_t writer) const;
@@ -84,6 +91,7 @@ class StoreUnits {
     std::vector<RecordBatch> batches;  ///< until it is handed out
     int64_t rows = 0, memory = 0;
     uint64_t handed_out = 0, handed_out_at = 0;
+    bool in_table = false;
     bool refused = false;
     uint64_t settled_from = 0;  ///< commits from this one on don't list it; 0: none yet
 
@@ -106,6 +114,7 @@ class StoreUnits {
   std::map<uint32_t, uint64_t> last_number_;
   std::map<uint32_t, uint64_t> handed_out_;  ///< by writer
   uint64_t committed_ = 0;
+  std::shared_ptr<const std::string> noted_, positions_;  ///< … those of committed_
 };
 
 }  // namespace weir

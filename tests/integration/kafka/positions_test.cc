@@ -49,13 +49,14 @@ class PositionsTest : public ::testing::Test {
     client_ = *KafkaClient::Make(connection, RD_KAFKA_PRODUCER, *connection.MakeConf({}));
   }
 
-  void Produce(int count) {
+  void Produce(int count, int32_t partition = 0) {
     for (int i = 0; i < count; ++i) {
       std::string value = std::to_string(i);
       rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
       do {
         code = rd_kafka_producev(client_->get(), RD_KAFKA_V_TOPIC(topic_.c_str()),
-                                 RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                                 RD_KAFKA_V_PARTITION(partition),
+                                 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                  RD_KAFKA_V_VALUE(value.data(), value.size()), RD_KAFKA_V_END);
       } while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL);
       ASSERT_EQ(code, RD_KAFKA_RESP_ERR_NO_ERROR);
@@ -72,6 +73,19 @@ class PositionsTest : public ::testing::Test {
     rd_kafka_DeleteRecords(client_->get(), &request, 1, nullptr, queue.get());
     KafkaHandle<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kWaitMs));
     rd_kafka_DeleteRecords_destroy(request);
+    ASSERT_NE(event, nullptr);
+    ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+  void Grow(size_t partitions) {
+    char why[256] = "";
+    rd_kafka_NewPartitions_t* request =
+        rd_kafka_NewPartitions_new(topic_.c_str(), partitions, why, sizeof(why));
+    ASSERT_NE(request, nullptr) << why;
+    KafkaHandle<rd_kafka_queue_t> queue(rd_kafka_queue_new(client_->get()));
+    rd_kafka_CreatePartitions(client_->get(), &request, 1, nullptr, queue.get());
+    KafkaHandle<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kWaitMs));
+    rd_kafka_NewPartitions_destroy(request);
     ASSERT_NE(event, nullptr);
     ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
   }
@@ -185,6 +199,23 @@ TEST_F(PositionsTest, AStartAtTheEndIsAPositionBeforeAnythingCame) {
   RecordChunk chunk;
   ASSERT_TRUE(Read(*reader, 3, chunk).ok());
   EXPECT_EQ(chunk.offsets, (std::vector<int64_t>{10, 11, 12}));
+}
+
+TEST_F(PositionsTest, APartitionThatIsNewToThePipelineBeginsAtItsFirstRecord) {
+  Produce(2);
+  Grow(2);
+  options_.Set("start", Value::String("latest"));
+  Connect();
+  Produce(3, 1);
+  const auto first_of = [&](bool known) {
+    const auto source = OpenSource();
+    if (known) source->NoteKnown(topic_ + "/0");
+    auto reader = *source->MakeReader(1);
+    EXPECT_TRUE(reader->Open("").ok());
+    return reader->StartPosition();
+  };
+  EXPECT_EQ(first_of(true), "0");   // an earlier run had read the topic, when it had one partition
+  EXPECT_EQ(first_of(false), "3");  // no earlier run: as the option says
 }
 
 TEST_F(PositionsTest, AnExpiredPositionIsAnError) {

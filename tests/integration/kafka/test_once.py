@@ -56,10 +56,14 @@ def check_once(bed, topic, count):
     return len(read(bed, topic, "read_uncommitted"))
 
 
-def start(bed, workers=1, state="state", flow="once.flow", **params):
+def start(bed, workers=1, state="state", flow="once.flow", options=(), kill_at=None, **params):
     command = bed.command(flow, workers, **params)
-    process = subprocess.Popen(command + ["--state", state], cwd=bed.folder,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {key: value for key, value in os.environ.items() if key != "WEIR_KILL_AT"}
+    if kill_at:
+        environment["WEIR_KILL_AT"] = kill_at
+    process = subprocess.Popen(command + ["--state", state, *options], cwd=bed.folder,
+                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True)
     bed.started.append(process)
     return process
 
@@ -113,6 +117,44 @@ def kill_the_run(bed):
     expect(books["rows_in"] == books["absorbed"] == count and books["pending"] == 0,
            f"the ledger of the sink: {books}")
     return f"{CRASHES} crashes, {count} rows once, {uncommitted} without read_committed"
+
+
+def lanes_change(bed):
+    """What lanes of another number have left is delivered first: a key's rows keep their order."""
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    count = 20_000
+    fill(bed, source, 0, count)
+    said = ""
+    for lanes in (2, 1, 2):
+        process = start(bed, rate=RATE, lanes=lanes, kill_at="after-commit:6",
+                        from_topic=source, to_topic=target)
+        said += finish(process, code=-9)[1]
+    _, last = finish(start(bed, lanes=1, from_topic=source, to_topic=target))
+    check_once(bed, target, count)
+    expect("waited in 2 lanes; there are 1 now" in said + last, f"nothing was drained: {said}")
+
+
+def mute_until_mark(bed):
+    """A start from an empty state folder sends nothing that the topic has."""
+    forget(bed)
+    source, target = bed.topic(4), bed.topic(4)
+    fill(bed, source, 0, 3000)
+    finish(start(bed, 2, lanes=2, from_topic=source, to_topic=target))
+    params = {"lanes": 2, "from_topic": source, "to_topic": target}
+    _, said = finish(start(bed, state="new", **params), code=1)
+    for part in ("another state delivered", "--mute-until-mark", "--accept-resend"):
+        expect(part in said, f"the refusal lacks {part}: {said}")
+    # Killed while it reads again, then not told any more.
+    finish(start(bed, state="new", options=["--mute-until-mark"], rate=2000,
+                 kill_at="after-commit:3", **params), code=-9)
+    told, said = finish(start(bed, state="new", **params))
+    check_once(bed, target, 3000)
+    books = json.loads(told)["operators"]["copied"]
+    expect(books["muted"] == 3000, f"the ledger of the sink: {books}")
+    expect("goes on reading again" in said, said)
+    finish(start(bed, state="new", **params))
+    check_once(bed, target, 3000)
 
 
 def kill_the_broker(bed):
@@ -221,4 +263,5 @@ def too_large(bed):
 
 
 if __name__ == "__main__":
-    harness.main([too_large, refused_starts, twice_at_once, kill_the_run, kill_the_broker])
+    harness.main([too_large, refused_starts, twice_at_once, lanes_change, mute_until_mark, kill_the_run,
+                  kill_the_broker])

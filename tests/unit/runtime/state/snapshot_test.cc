@@ -209,5 +209,30 @@ TEST_F(SnapshotTest, KeepsTheNewestAndClearsLeftovers) {
   EXPECT_EQ(PruneSnapshots(*store, 2)->size(), 0u);
 }
 
+TEST_F(SnapshotTest, AnUnknownCodecIsRefusedAndNamed) {
+  auto state = Open("state");
+  CommitUpTo(*state, 2);
+  const std::string snapshots = folder_.path() + "/snapshots";
+  const auto store = MakeDirectorySnapshotStore(snapshots);
+  const SnapshotManifest manifest = Take(*state, *store);  // {"clicks/window", 1}
+  const std::string from = snapshots + "/" + manifest.name;
+  const std::string to = folder_.path() + "/restored";
+  std::map<std::string, int> known;
+  Status refused = RestoreSnapshot(from, to, &clock_, &known).status();
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+  for (const char* part : {"\"clicks/window\"", "codec version 1", "no such part"}) {
+    EXPECT_NE(refused.message().find(part), std::string::npos) << refused.message();
+  }
+  known["clicks/window"] = 0;
+  refused = RestoreSnapshot(from, to, &clock_, &known).status();
+  EXPECT_NE(refused.message().find("reads up to 0"), std::string::npos) << refused.message();
+  EXPECT_FALSE(fs::exists(to));
+  known["clicks/window"] = 2;  // an older one is read
+  const auto restored = RestoreSnapshot(from, to, &clock_, &known);
+  ASSERT_TRUE(restored.ok()) << restored.status().ToString();
+  EXPECT_EQ(restored->from_incarnation, manifest.incarnation);
+  EXPECT_EQ(StateIdentity::Read(to)->from_epoch, 2U);
+}
+
 }  // namespace
 }  // namespace weir

@@ -177,6 +177,59 @@ TEST_F(FileSinkTest, TheMarkTellsHowFarTheFolderIs) {
   EXPECT_EQ((*sink)->ReadMark().status().code(), StatusCode::kDataLoss);
 }
 
+TEST_F(FileSinkTest, TheMarkHasThePositionsOfWhatIsInTheFolder) {
+  const std::vector<std::pair<std::string, Value>> options = {{"path", Value::String(Path("out"))}};
+  Result<std::unique_ptr<SinkConnector>> sink = Make(options);
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 2)).ok());
+  Prepare(**sink, *writer);
+  (*sink)->NotePositions(1, std::make_shared<const std::string>("1;a,b,7"));
+  ASSERT_TRUE((*sink)->Committed(1).ok());
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 1, "1;a,b,7"}));
+  EXPECT_EQ(ReadAll("out/.weir-mark--sessions"), "weir-mark 2 i1 1 0:1 1;a,b,7\n");
+  // Another process sees them as long as the folder is as the mark says.
+  Result<std::unique_ptr<SinkConnector>> again = Make(options);
+  EXPECT_FALSE(again.ok());  // the folder is claimed
+  sink->reset();
+  state_.clear();
+  again = Make(options);
+  EXPECT_EQ(*(*again)->ReadMark(), (SinkMark{"i1", 1, "1;a,b,7"}));
+  again->reset();
+  Write("out/part-i1-1-000000.jsonl", "{}\n");  // killed before it could move the mark
+  again = Make(options);
+  EXPECT_EQ(*(*again)->ReadMark(), (SinkMark{"i1", 1, ""}));
+}
+
+TEST_F(FileSinkTest, AMarkHasNoPositionsWhileAUnitIsOpen) {
+  request_.batch_rows = 3;
+  Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
+  std::unique_ptr<SinkWriter> writer = Writer(**sink);
+  ASSERT_TRUE(writer->Append(Rows(1, 3)).ok());
+  ASSERT_TRUE(writer->Append(Rows(4, 1)).ok());
+  Prepare(**sink, *writer);
+  (*sink)->NotePositions(1, std::make_shared<const std::string>("1;a,b,4"));
+  ASSERT_TRUE((*sink)->Committed(1).ok());
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 1, ""}));
+  ASSERT_TRUE(writer->Append(Rows(5, 2)).ok());
+  Prepare(**sink, *writer);
+  (*sink)->NotePositions(2, std::make_shared<const std::string>("1;a,b,6"));
+  ASSERT_TRUE((*sink)->Committed(2).ok());
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 2, "1;a,b,6"}));
+}
+
+TEST_F(FileSinkTest, OldMarksAreReadAndNewerOnesRefused) {
+  const std::vector<std::pair<std::string, Value>> options = {{"path", Value::String(Path("out"))}};
+  Write("out/.weir-mark--sessions", "weir-mark 1 i1 7\n");
+  Result<std::unique_ptr<SinkConnector>> sink = Make(options);
+  EXPECT_EQ(*(*sink)->ReadMark(), (SinkMark{"i1", 7, ""}));
+  sink->reset();
+  Write("out/.weir-mark--sessions", "weir-mark 3 whatever\n");
+  sink = Make(options);
+  const Status newer = (*sink)->ReadMark().status();
+  EXPECT_EQ(newer.code(), StatusCode::kUnimplemented);
+  EXPECT_NE(newer.message().find("mark of version 3"), std::string::npos) << newer.message();
+}
+
 TEST_F(FileSinkTest, AUnitOfSeveralCheckpointsIsCutToTheLastOne) {
   for (const std::string_view compression : {"none", "gzip", "zstd"}) {
     request_.batch_rows = 1000;

@@ -57,6 +57,16 @@ TEST_F(TransactionUnitsTest, CommitListsWhatIsNotAcknowledged) {
   EXPECT_EQ(outbox_->waiting_bytes(), 0);
 }
 
+TEST_F(TransactionUnitsTest, KnowsTheLastPlaceOfEachLane) {
+  units_.Acknowledge(1, {3, 2});  // an earlier run
+  units_.Freeze({Chunk(0, "a", 1), Chunk(0, "b", 1)}, 5);
+  units_.Freeze({Chunk(1, "c", 1)}, 6);
+  EXPECT_EQ(units_.LastPlaces(5), (std::vector<LanePlace>{{5, 2}, {3, 2}}));
+  EXPECT_EQ(units_.Take(6).size(), 3U);
+  units_.Acknowledge(0, {5, 2});
+  EXPECT_EQ(units_.LastPlaces(6), (std::vector<LanePlace>{{5, 2}, {6, 1}}));
+}
+
 /// What the failed commit of an epoch leaves goes with the next one.
 TEST_F(TransactionUnitsTest, FailedCommitsGoWithTheNext) {
   units_.Freeze({Chunk(0, "a", 1)}, 5);
@@ -135,8 +145,31 @@ TEST(LaneProgressTest, TextComesBack) {
   EXPECT_EQ(read->incarnation, "0a1b");
   EXPECT_EQ(read->place, (LanePlace{7, 2}));
   EXPECT_EQ(read->owner, "x-1");
+  EXPECT_TRUE(read->stand.positions.empty());
   EXPECT_FALSE(LaneProgress::FromText("weir-progress/1 0a1b 7"));
   EXPECT_FALSE(LaneProgress::FromText("weir-progress/2 0a1b 7 2 x"));
+  EXPECT_FALSE(LaneProgress::FromText("weir-progress/2 0a1b 7 2 x 7;2 -"));
+}
+
+TEST(LaneProgressTest, HoldsWhereAllLanesAndSourcesAre) {
+  LaneProgress progress{"0a1b", {7, 2}, "x-1"};
+  progress.stand = {{{7, 2}, {5, 1}}, "1;a,b,3"};
+  EXPECT_EQ(progress.ToText(), "weir-progress/2 0a1b 7 2 x-1 7.2,5.1 1;a,b,3");
+  const auto read = LaneProgress::FromText(progress.ToText());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->stand.places, progress.stand.places);
+  EXPECT_EQ(read->stand.positions, "1;a,b,3");
+}
+
+TEST(LaneProgressTest, OldRecordsAreReadAndNewerOnesKnownAsSuch) {
+  const auto old = LaneProgress::FromText("weir-progress/1 0a1b 7 2 x-1");
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->place, (LanePlace{7, 2}));
+  EXPECT_TRUE(old->stand.places.empty());
+  EXPECT_FALSE(old->is_newer);
+  const auto newer = LaneProgress::FromText("weir-progress/3 what ever");
+  ASSERT_TRUE(newer);
+  EXPECT_TRUE(newer->is_newer);
 }
 
 }  // namespace

@@ -72,6 +72,28 @@ TEST_F(LogSinkTest, WhatTheCommitListsIsDeliveredByTheNextRunAndTheRestIsNot) {
   EXPECT_THAT(unknown.status().message(), HasSubstr("unit 3 of p/out/i1/7"));
 }
 
+TEST_F(LogSinkTest, TheMarkHasPositionsOnceAllUnitsOfACheckpointAreVisible) {
+  const auto sink = Sink();
+  const auto first = Writer(*sink, 0), second = Writer(*sink, 1);
+  uint64_t epoch = 0;
+  for (const auto& writers : {std::vector{first.get(), second.get()}, std::vector{second.get()}}) {
+    for (SinkWriter* writer : writers) {
+      ASSERT_TRUE(writer->Append(Rows(static_cast<int64_t>(epoch) * 10, 5)).ok());
+      ASSERT_TRUE(writer->Freeze(epoch + 1).ok());
+    }
+    ASSERT_TRUE(sink->Prepare(++epoch).ok());
+    sink->NotePositions(epoch, std::make_shared<const std::string>(fmt::format("1;a,b,{}", epoch)));
+    ASSERT_TRUE(sink->Committed(epoch).ok());
+    EXPECT_EQ(*sink->ReadMark(), (SinkMark{"i1", epoch, fmt::format("1;a,b,{}", epoch)}));
+  }
+  // A process that dies between the units of a checkpoint leaves the first without positions.
+  EXPECT_EQ((LogNote{7, ""}).ToText(), "7");
+  EXPECT_EQ(LogNote::FromText("7")->positions, "");
+  EXPECT_EQ(LogNote::FromText("7 1;a,b,3")->positions, "1;a,b,3");
+  EXPECT_FALSE(LogNote::FromText("seven"));
+  EXPECT_FALSE(LogNote::FromText("7x"));
+}
+
 TEST_F(LogSinkTest, RowsGoWhereKafkaWouldPutTheirKey) {
   WriteRows(0, 200);
   const auto source = Source();

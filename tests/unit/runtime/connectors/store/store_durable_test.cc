@@ -276,7 +276,8 @@ TEST_F(StoreDurableTest, LanesOfMoreWorkersAreSharedOut) {
 TEST_F(StoreDurableTest, TheMarkIsOfThisIncarnationOrTheLastOther) {
   ASSERT_EQ(Run(0, "").ToString(), "ok");
   EXPECT_FALSE(sink_->ReadMark()->has_value());
-  Ask("INSERT INTO weir_commits VALUES ('p', 'things', 'old', 0, 9, 9, '2026-01-01'), ('p', "
+  Ask("INSERT INTO weir_commits (pipeline, sink, incarnation, lane, epoch, unit, at) VALUES ('p', "
+      "'things', 'old', 0, 9, 9, '2026-01-01'), ('p', "
       "'things', 'newer', 1, 4, 1, '2026-01-02'), ('p', 'other', 'inc', 0, 99, 1, '2026-01-03')");
   Crash();
   ASSERT_EQ(Run(0, "").ToString(), "ok");
@@ -288,6 +289,18 @@ TEST_F(StoreDurableTest, TheMarkIsOfThisIncarnationOrTheLastOther) {
   Crash();
   ASSERT_EQ(Run(0, "").ToString(), "ok");
   EXPECT_EQ(*sink_->ReadMark(), std::optional<SinkMark>(SinkMark{"inc", 5}));
+}
+
+TEST_F(StoreDurableTest, TheMarkHasPositionsWhenAllOfACommitIsInTheTable) {
+  ASSERT_EQ(Run(0, "").ToString(), "ok");
+  Give(0, 2);
+  Prepare(1);
+  sink_->NotePositions(1, std::make_shared<const std::string>("1;a,b,2"));
+  ASSERT_TRUE(sink_->Committed(1).ok());
+  DeliverRest();
+  Crash();
+  ASSERT_EQ(Run(0, "").ToString(), "ok");
+  EXPECT_EQ(*sink_->ReadMark(), std::optional<SinkMark>(SinkMark{"inc", 1, "1;a,b,2"}));
 }
 
 TEST_F(StoreDurableTest, RowsThatWaitAreNotReadAsOthers) {
