@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -15,6 +13,7 @@
 #include "runtime/connectors/file/file_lock.h"
 #include "runtime/connectors/file/part_lease.h"
 #include "tests/unit/runtime/connectors/file/file_fixture.h"
+#include "tests/unit/runtime/connectors/full_disk.h"
 
 namespace weir {
 namespace {
@@ -387,27 +386,6 @@ TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {
   const Status status = (*writer)->Close();
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status.ToString();
 }
-
-/// Files of this process may not grow beyond some size, as if the disk were full; until it ends.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);  // write fails instead
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 class FullDiskTest : public FileSinkTest, public ::testing::WithParamInterface<const char*> {
  protected:
