@@ -96,7 +96,7 @@ chaos: install-store install-tests build ## kill -9 while the speed layer runs: 
 	@deploy/dev/services up kafka --port auto --dir build/chaos-broker
 	@chaos() { $(WEIR_TEST_PYTHON) tests/chaos/run_chaos.py --flowc $(FLOWC) \
 	    --broker build/chaos-broker "$$@"; }; \
-	  chaos --through kafka --kills 200 --per-round 16 --events 1000000 --every 250ms && \
+	  chaos --through kafka --kills 200 --per-round 25 --events 1000000 --every 1s && \
 	  chaos --points && \
 	  chaos --rounds 40 --events 200000; \
 	  status=$$?; deploy/dev/services down kafka --dir build/chaos-broker --purge; exit $$status
