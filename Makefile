@@ -106,6 +106,7 @@ bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 
 bench-checkpoints: build ## What checkpoints cost, how long they pause, how long a restart takes
 	@python3 bench/e2e/run_checkpoints.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_restart.py --flowc $(FLOWC)
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)
