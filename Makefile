@@ -97,8 +97,8 @@ chaos: install-store install-tests build ## kill -9 while the speed layer runs: 
 	@chaos() { $(WEIR_TEST_PYTHON) tests/chaos/run_chaos.py --flowc $(FLOWC) \
 	    --broker build/chaos-broker "$$@"; }; \
 	  chaos --through kafka --kills 200 --per-round 25 --events 1000000 --every 1s && \
-	  chaos --points && \
-	  chaos --rounds 40 --events 200000; \
+	  chaos --points --passages 1 && \
+	  chaos --rounds 20 --events 200000; \
 	  status=$$?; deploy/dev/services down kafka --dir build/chaos-broker --purge; exit $$status
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
