@@ -96,9 +96,9 @@ chaos: install-store install-tests build ## kill -9 while the speed layer runs: 
 	@deploy/dev/services up kafka --port auto --dir build/chaos-broker
 	@chaos() { $(WEIR_TEST_PYTHON) tests/chaos/run_chaos.py --flowc $(FLOWC) \
 	    --broker build/chaos-broker "$$@"; }; \
-	  chaos --through kafka --kills 200 --per-round 16 --events 1000000 --every 250ms && \
-	  chaos --points && \
-	  chaos --rounds 40 --events 200000; \
+	  chaos --through kafka --kills 200 --per-round 25 --events 1000000 --every 1s && \
+	  chaos --points --passages 1 && \
+	  chaos --rounds 20 --events 200000; \
 	  status=$$?; deploy/dev/services down kafka --dir build/chaos-broker --purge; exit $$status
 
 bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
@@ -106,6 +106,7 @@ bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 
 bench-checkpoints: build ## What checkpoints cost, how long they pause, how long a restart takes
 	@python3 bench/e2e/run_checkpoints.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_restart.py --flowc $(FLOWC)
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)

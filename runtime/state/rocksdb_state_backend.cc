@@ -202,9 +202,9 @@ rocksdb::Status RocksDbStateBackend::Fill(Writer& writer, const Grouped& grouped
 
 Status RocksDbStateBackend::Commit(uint64_t epoch, const std::vector<StateDelta>& deltas) {
   const std::lock_guard lock(commit_mutex_);
+  if (failed_) WEIR_TRY(OpenAgain());
   const uint64_t last = last_epoch();
   if (epoch <= last) return InternalError("commit of epoch {} after epoch {}", epoch, last);
-  if (failed_) WEIR_TRY(OpenAgain());
   const Micros start = clock_.Now();
   CommitRecord record{.epoch = epoch, .time = start};
   for (const StateDelta& delta : deltas) {
@@ -272,10 +272,16 @@ Status RocksDbStateBackend::OpenAgain() {
   WEIR_ASSIGN(db_, OpenStoreForWriting(folder_, options_));
   CommitHistory stored;
   WEIR_TRY(LoadHistory(stored));
-  if (stored.last_epoch() != last_epoch()) {
-    return FailedPreconditionError(
-        "commit {} of {} was reported as failed but is there: restart from it", stored.last_epoch(),
-        folder_);
+  if (stored.last_epoch() < last_epoch()) {
+    return DataLossError("the state in {} ends with commit {}, but commit {} was completed",
+                         folder_, stored.last_epoch(), last_epoch());
+  }
+  if (stored.last_epoch() > last_epoch()) {
+    // The next one has its changes, too: what it left is written again or deleted.
+    LogLine(fmt::format("commit {} of {} was reported as failed but is there; it counts",
+                        stored.last_epoch(), folder_));
+    const std::unique_lock history_lock(history_mutex_);
+    history_ = std::move(stored);
   }
   failed_ = false;
   return Status::Ok();

@@ -87,19 +87,24 @@ class Chaos:
 
     def deaths(self, seed, choose, seconds, most):
         """At random moments and at kill points in turn; rounds that follow each other go through all
-        points, those first that only one way passes."""
+        points, those first that only one way passes. Points of the end come last: nothing runs
+        after them."""
         order = list(self.all_points)
         random.Random(0).shuffle(order)
         order.sort(key=lambda name: not name.startswith(KAFKA_POINTS))
+        deaths, last = [], []
         for number in range(most):
             # The first seconds are the start, which is to be disturbed too.
-            moment = choose.uniform(0.05, 2 * seconds / most + 2)
-            if number % 2 == 0:
-                yield Death(moment)
-                continue
+            moment = choose.uniform(0.05, 2 * seconds / most + 3)
+            passage = choose.randint(1, 3)
             name = order[(seed * (most // 2) + number // 2) % len(order)]
-            at_end = name in END_POINTS
-            yield Death(600 if at_end else moment + 8, f"{name}:{choose.randint(1, 3)}")
+            if number % 2 == 0:
+                deaths.append(Death(moment))
+            elif name in END_POINTS:
+                last = [Death(600, f"{name}:1")]
+            else:
+                deaths.append(Death(moment + 8, f"{name}:{passage}"))
+        return deaths + last
 
     def random_round(self, seed, through, most, exact=False):
         """With up to `most` kills, or with exactly so many where the run does not end before."""

@@ -3,7 +3,7 @@
 
   run_full_disk.py --flowc build/release/bin/flowc
 
-A pipeline writes part files and its state, once under a limit of file sizes (RLIMIT_FSIZE), once on
+A pipeline writes part files, a log topic and its state, once under a limit of file sizes (RLIMIT_FSIZE), once on
 a small tmpfs that something else has filled (skipped where mounting is not permitted). While there
 is no room the process lives, a reader sees whole committed parts only, and stderr says why nothing
 happens; with room it goes on by itself, each row is there once, and the ledger adds up.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cases import run_cases
 
-# One with parts of every checkpoint, one with parts that many checkpoints share, packed.
+# Parts of every checkpoint, parts that many checkpoints share, packed, and a topic.
 PIPELINE = """
 pipeline full_disk {
   checkpoint = { every: 50ms }
@@ -29,8 +29,18 @@ schema Number { n: int64 text: string }
 source numbers: Number from file(path: "numbers.jsonl") rate 400_000..400_000 on error fail
 sink plain to file(path: "small/plain") on error fail
 sink packed to file(path: "small/packed", compression: "gzip") batch 100_000 on error fail
-from numbers |> into plain, packed
+sink topic to log(dir: "small/log", topic: "numbers", partitions: 2) on error fail
+from numbers |> into plain, packed, topic
 """
+DUMP = """
+pipeline dump
+schema Number { n: int64 }
+source numbers: Number
+  from log(dir: "small/log", topic: "numbers", start: "earliest", end: "latest")
+  on error fail
+from numbers |> into file(path: "dump.jsonl", single: true)
+"""
+SINKS = ("plain", "packed", "topic")
 ROWS = 400_000
 DEADLINE = 120
 REASON = "pauses until"
@@ -38,8 +48,9 @@ REASON = "pauses until"
 
 class Run:
     def __init__(self, flowc, folder, limit=None):
-        self.folder = folder
+        self.flowc, self.folder = flowc, folder
         (folder / "full_disk.flow").write_text(PIPELINE)
+        (folder / "dump.flow").write_text(DUMP)
         with open(folder / "numbers.jsonl", "w", encoding="utf-8") as numbers:
             for n in range(ROWS):
                 numbers.write(f'{{"n":{n},"text":"{n * 2654435761 % 4294967296:x}"}}\n')
@@ -69,7 +80,17 @@ class Run:
                 raise AssertionError(f"flowc does not say {text!r}: {self.said()}")
             time.sleep(0.02)
 
+    def rows_of_topic(self):
+        subprocess.run([str(self.flowc), "run", "dump.flow", "--quiet"], cwd=self.folder,
+                       check=True, capture_output=True)
+        dump = self.folder / "dump.jsonl"
+        rows = [json.loads(line)["n"] for line in dump.read_text().splitlines()]
+        dump.unlink()
+        return rows
+
     def rows(self, sink):
+        if sink == "topic":
+            return self.rows_of_topic()
         texts = []
         for part in sorted((self.folder / "small" / sink).glob("part-*")):
             opened = gzip.open(part, "rt") if part.suffix == ".gz" else open(part)
@@ -100,7 +121,7 @@ class Run:
         """Nothing is lost while it waits, and it does not read on into memory."""
         self.wait_for(REASON)
         self.wait_for_rest()
-        for sink in ("plain", "packed"):
+        for sink in SINKS:
             rows = self.rows(sink)
             if len(set(rows)) != len(rows) or len(rows) >= ROWS:
                 raise AssertionError(f"{sink} shows {len(rows)} rows while the disk is full")
@@ -113,13 +134,14 @@ class Run:
             raise AssertionError(f"flowc does not end: {self.said()}") from None
         if code != 0:
             raise AssertionError(f"flowc ended with {code}: {self.said()}")
-        for sink in ("plain", "packed"):
+        for sink in SINKS:
             rows = self.rows(sink)
             if sorted(rows) != list(range(ROWS)):
                 raise AssertionError(f"{sink} has {len(rows)} rows, {len(set(rows))} different")
         books = json.loads((self.folder / "summary.json").read_text())["operators"]
-        if books["numbers"]["rows_in"] != ROWS or books["plain"]["absorbed"] != ROWS:
-            raise AssertionError(f"the ledger has {books['numbers']} and {books['plain']}")
+        if any(books[name][field] != ROWS for name, field in
+               (("numbers", "rows_in"), *((sink, "absorbed") for sink in SINKS))):
+            raise AssertionError(f"the ledger has {books}")
 
 
 def limited_files(flowc, folder):

@@ -1,7 +1,7 @@
 #include "runtime/connectors/kafka/kafka_client.h"
 
 #include <chrono>
-#include <future>
+#include <condition_variable>
 
 #include "runtime/base/log.h"
 
@@ -37,6 +37,41 @@ bool IsConnectionError(rd_kafka_resp_err_t code) {
   }
 }
 
+/// Ends instances aside: librdkafka takes 100 ms for each, and can wait for ever for a partition
+/// whose topic was deleted. The end of the process waits for them a while, since their threads use
+/// what goes with it.
+class Farewells {
+ public:
+  static Farewells& Instance() {
+    static Farewells farewells;
+    return farewells;
+  }
+
+  void Destroy(rd_kafka_t* handle) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++under_way_;
+    }
+    std::thread([this, handle] {
+      rd_kafka_destroy(handle);
+      const std::lock_guard lock(mutex_);
+      --under_way_;
+      changed_.notify_all();
+    }).detach();
+  }
+
+ private:
+  Farewells() = default;
+  ~Farewells() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kLongestDestroy, [this] { return under_way_ == 0; });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int under_way_ = 0;
+};
+
 }  // namespace
 
 std::string KafkaErrorText(rd_kafka_resp_err_t code) { return rd_kafka_err2str(code); }
@@ -61,21 +96,19 @@ Result<std::shared_ptr<KafkaClient>> KafkaClient::Make(const KafkaConnection& co
 }
 
 KafkaClient::~KafkaClient() {
-  stop_.store(true);
-  if (thread_.joinable()) thread_.join();
   if (handle_ == nullptr) return;
+  stop_.store(true);
+  {
+    // The thread need not wait out its poll: a start makes and ends many clients.
+    const KafkaHandle<rd_kafka_queue_t> queue(rd_kafka_queue_get_main(handle_));
+    rd_kafka_queue_yield(queue.get());
+  }
+  thread_.join();
   if (type_ == RD_KAFKA_PRODUCER) {
     rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     rd_kafka_flush(handle_, 1000);  // hands out the reports of what was dropped
   }
-  // librdkafka can wait for ever for a partition whose topic was deleted.
-  auto done = std::make_shared<std::promise<void>>();
-  std::future<void> destroyed = done->get_future();
-  std::thread([handle = handle_, done = std::move(done)] {
-    rd_kafka_destroy(handle);
-    done->set_value();
-  }).detach();
-  destroyed.wait_for(kLongestDestroy);
+  Farewells::Instance().Destroy(handle_);
 }
 
 void KafkaClient::SetTick(std::function<void()> tick) {

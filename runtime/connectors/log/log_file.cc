@@ -16,6 +16,7 @@ Status LogFileError(std::string_view action, std::string_view path, int error_nu
     case ENOENT: return NotFoundError("cannot {} {}: no such file or folder", action, path);
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return ResourceExhaustedError(
           "cannot {} {}: the disk is full; free space, lower `retain` or `retain_size`, or set "
           "`dir` to a larger disk",

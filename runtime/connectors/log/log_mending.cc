@@ -128,7 +128,8 @@ Status LogTopic::MendSegment(uint32_t partition, uint64_t number, const SegmentU
     WEIR_TRY(file.Truncate(use.bytes));
   }
   auto segment = std::make_unique<OpenSegment>();
-  *segment = {partition, number, std::move(file), use.bytes, use.records, use.min_time};
+  *segment = {partition, number,      std::make_shared<SegmentFile>(std::move(file), use.bytes),
+              use.bytes, use.records, use.min_time};
   if (!IsFull(*segment, settings_.clock->Now())) free_.push_back(std::move(segment));
   return Status::Ok();
 }

@@ -47,6 +47,7 @@ class LogSink final : public SinkConnector {
   Status Committed(uint64_t epoch) override { return units_->Deliver(epoch); }
   Status Restore(uint64_t epoch, std::string_view state) override;
   Result<std::unique_ptr<SinkWriter>> MakeWriter(uint32_t worker) override;
+  bool HasRoom() const override { return !units_->full(); }
   Status Close() override;
 
  private:

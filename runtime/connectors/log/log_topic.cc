@@ -302,13 +302,11 @@ Result<std::unique_ptr<OpenSegment>> LogTopic::TakeSegment(uint32_t partition) {
   segment->partition = partition;
   segment->number = next_file_++;
   segment->created = now;
-  const std::string path = SegmentPath(folder_, partition, segment->number);
-  WEIR_ASSIGN(segment->file, LogFile::OpenToWrite(path));
   const std::string header =
       EncodeSegmentHeader({state_.topic_id, partition, segment->number, now});
-  WEIR_TRY(segment->file.WriteAt(0, header));
+  WEIR_ASSIGN(segment->file, SegmentFile::Create(SegmentPath(folder_, partition, segment->number),
+                                                 header, settings_.sync));
   segment->size = static_cast<int64_t>(header.size());
-  if (settings_.sync) WEIR_TRY(FsyncFolder(fmt::format("{}/{}", folder_, partition)));
   taken_.insert({partition, segment->number});
   return segment;
 }

@@ -12,6 +12,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/result.h"
 #include "runtime/connectors/log/log_file.h"
+#include "runtime/connectors/log/segment_file.h"
 #include "runtime/connectors/log/topic_head.h"
 #include "runtime/connectors/log/topic_state.h"
 
@@ -32,8 +33,8 @@ struct LogTopicSettings {
 struct OpenSegment {
   uint32_t partition = 0;
   uint64_t number = 0;
-  LogFile file;
-  int64_t size = 0;
+  std::shared_ptr<SegmentFile> file;
+  int64_t size = 0;  ///< with what the file holds back
   int64_t records = 0;
   Micros created = 0;
 };

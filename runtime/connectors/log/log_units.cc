@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "runtime/base/kill_point.h"
 #include "runtime/base/log.h"
 #include "runtime/base/take_number.h"
-#include "runtime/connectors/log/topic_paths.h"
 
 namespace weir {
 namespace {
@@ -49,33 +49,57 @@ std::string LogUnits::Note(uint64_t epoch, bool last) const {
   return LogNote{epoch, known ? *positions_ : ""}.ToText();
 }
 
-void LogUnits::Freeze(LogUnit unit, uint64_t epoch) {
+void LogUnits::Freeze(WrittenUnit written, uint64_t epoch) {
   const std::lock_guard lock(mutex_);
-  frozen_.push_back({std::move(unit), epoch, false});
+  frozen_.push_back({std::move(written.unit), std::move(written.files), epoch, false});
 }
 
-Status LogUnits::SyncSegments(const LogUnit& unit) const {
-  if (!topic_->sync()) return Status::Ok();
-  for (const LogExtent& extent : unit.extents) {
-    const std::string path = SegmentPath(topic_->folder(), extent.partition, extent.file);
-    WEIR_ASSIGN(const LogFile file, LogFile::OpenToWrite(path));
-    WEIR_TRY(file.Sync());
+void LogUnits::NoteFull(const std::shared_ptr<SegmentFile>& file) {
+  const std::lock_guard lock(mutex_);
+  if (std::find(held_.begin(), held_.end(), file) == held_.end()) held_.push_back(file);
+  if (full_.exchange(true, std::memory_order_acq_rel)) return;
+  LogLine(
+      fmt::format("{}: the disk is full, reading pauses until there is room", topic_->folder()));
+}
+
+Status LogUnits::MakeRoom() {
+  if (!full()) return Status::Ok();
+  const std::lock_guard lock(mutex_);
+  for (const auto& file : held_) {
+    const Status settled = file->Settle();
+    if (settled.code() == StatusCode::kResourceExhausted) return Status::Ok();
+    WEIR_TRY(settled);
+  }
+  held_.clear();
+  if (full_.exchange(false, std::memory_order_acq_rel)) {
+    LogLine(fmt::format("{}: there is room again", topic_->folder()));
+  }
+  return Status::Ok();
+}
+
+Status LogUnits::SyncSegments(const std::vector<std::shared_ptr<SegmentFile>>& files) const {
+  for (const auto& file : files) {
+    WEIR_TRY(file->Settle());
+    if (topic_->sync()) WEIR_TRY(file->Sync());
   }
   return Status::Ok();
 }
 
 Result<std::string> LogUnits::Prepare(uint64_t epoch) {
   std::vector<LogUnit> units;
+  std::vector<std::shared_ptr<SegmentFile>> files;
   std::string state(kStateVersion);
   {
     const std::lock_guard lock(mutex_);
     for (const Frozen& frozen : frozen_) {
       if (frozen.epoch > epoch) continue;
       fmt::format_to(std::back_inserter(state), "\n{} {}", frozen.unit.lane, frozen.unit.number);
-      if (!frozen.prepared) units.push_back(frozen.unit);
+      if (frozen.prepared) continue;
+      units.push_back(frozen.unit);
+      files.insert(files.end(), frozen.files.begin(), frozen.files.end());
     }
   }
-  for (const LogUnit& unit : units) WEIR_TRY(SyncSegments(unit));
+  WEIR_TRY(SyncSegments(files));
   if (!units.empty()) KillPoint::Pass("log-synced");
   if (resumable_) WEIR_TRY(topic_->Prepare(units));
   if (!units.empty()) KillPoint::Pass("log-prepared");

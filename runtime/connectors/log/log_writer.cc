@@ -1,5 +1,7 @@
 #include "runtime/connectors/log/log_writer.h"
 
+#include <utility>
+
 #include "runtime/connector/record_headers.h"
 
 namespace weir {
@@ -89,13 +91,15 @@ Status LogWriter::WriteBatch(uint32_t index) {
   }
   OpenSegment& segment = *partition.segment;
   const std::string_view bytes = batch.Finish(static_cast<uint64_t>(segment.records));
-  WEIR_TRY(segment.file.WriteAt(segment.size, bytes));
+  WEIR_TRY(segment.file->Append(bytes));
+  if (segment.file->held() > 0) units_->NoteFull(segment.file);
   LogExtent* extent = nullptr;
-  for (LogExtent& known : unit_.extents) {
+  for (LogExtent& known : unit_.unit.extents) {
     if (known.partition == index) extent = &known;
   }
   if (extent == nullptr) {
-    extent = &unit_.extents.emplace_back();
+    extent = &unit_.unit.extents.emplace_back();
+    unit_.files.push_back(segment.file);
     extent->partition = index;
     extent->file = segment.number;
     extent->begin = segment.size;
@@ -119,7 +123,7 @@ bool LogWriter::IsFull() const {
 
 Status LogWriter::Freeze(uint64_t epoch) {
   if (unit_rows_ > 0) WEIR_TRY(EndUnit());
-  for (LogUnit& unit : ended_) units_->Freeze(std::move(unit), epoch);
+  for (WrittenUnit& unit : ended_) units_->Freeze(std::move(unit), epoch);
   ended_.clear();
   return Status::Ok();
 }
@@ -127,10 +131,9 @@ Status LogWriter::Freeze(uint64_t epoch) {
 /// Everything in files; they are synced, and the journal told of them, before the commit.
 Status LogWriter::EndUnit() {
   for (uint32_t i = 0; i < partitions_.size(); ++i) WEIR_TRY(WriteBatch(i));
-  unit_.lane = lane_;
-  unit_.number = next_unit_++;
-  ended_.push_back(std::move(unit_));
-  unit_ = LogUnit();
+  unit_.unit.lane = lane_;
+  unit_.unit.number = next_unit_++;
+  ended_.push_back(std::exchange(unit_, WrittenUnit()));
   unit_rows_ = unit_bytes_ = 0;
   const Micros now = settings_.clock->Now();
   for (Partition& partition : partitions_) {
@@ -153,11 +156,12 @@ Status LogWriter::Deliver(std::vector<RefusedRow>&) {
 
 int64_t LogWriter::undelivered_rows() const {
   int64_t rows = unit_rows_ + units_->UndeliveredRows(lane_);
-  for (const LogUnit& unit : ended_) rows += RowsOf(unit);
+  for (const WrittenUnit& written : ended_) rows += RowsOf(written.unit);
   return rows;
 }
 
 Status LogWriter::Tick(Micros now) {
+  WEIR_TRY(units_->MakeRoom());
   if (unit_rows_ > 0 && settings_.batch_time > 0 && now - unit_start_ >= settings_.batch_time) {
     WEIR_TRY(EndUnit());
   }

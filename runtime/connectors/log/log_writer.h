@@ -54,12 +54,12 @@ class LogWriter final : public SinkWriter {
   std::vector<size_t> ends_;  ///< of each record in it
   RecordKeys keys_;
   std::string headers_;
-  LogUnit unit_;  ///< being written
+  WrittenUnit unit_;  ///< being written
   int64_t unit_rows_ = 0, unit_bytes_ = 0;
   Micros unit_start_ = 0;
   uint64_t next_unit_ = 1;
-  std::vector<LogUnit> ended_;     ///< since the last barrier
-  std::vector<FullSegment> full_;  ///< to be given back once delivered
+  std::vector<WrittenUnit> ended_;  ///< since the last barrier
+  std::vector<FullSegment> full_;   ///< to be given back once delivered
 };
 
 }  // namespace weir

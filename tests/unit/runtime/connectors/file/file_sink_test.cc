@@ -1,84 +1,15 @@
-#include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
-#include <functional>
-#include <thread>
 
-#include "runtime/connector/sink_connector.h"
 #include "runtime/connectors/file/byte_reader.h"
-#include "runtime/connectors/file/file_connector.h"
-#include "runtime/connectors/file/file_lock.h"
 #include "runtime/connectors/file/part_lease.h"
-#include "tests/unit/runtime/connectors/file/file_fixture.h"
+#include "tests/unit/runtime/connectors/file/file_sink_fixture.h"
 
 namespace weir {
 namespace {
-
-class FileSinkTest : public FileTest {
- protected:
-  FileSinkTest() : schema_(Schema::Make({{"n", DataType::Int64(), {}}})) {}
-
-  Result<std::unique_ptr<SinkConnector>> Make(
-      const std::vector<std::pair<std::string, Value>>& given) {
-    options_ = ConnectorOptions();
-    for (const auto& [option, value] : given) options_.Set(option, value);
-    SinkRequest request = request_;
-    request.name = "sessions";
-    request.options = &options_;
-    request.schema = schema_;
-    request.incarnation = incarnation_;
-    request.clock = &clock_;
-    Result<std::unique_ptr<SinkConnector>> sink = FileConnectorSpec().sink->make(request);
-    if (sink.ok()) {
-      WEIR_TRY((*sink)->Open());
-      WEIR_TRY((*sink)->Restore(epoch_, state_));
-    }
-    return sink;
-  }
-  /// Without the mark.
-  std::vector<std::string> Parts(const std::string& folder) {
-    std::vector<std::string> names = Names(folder);
-    std::erase_if(names, [](const std::string& name) { return name.starts_with(".weir-mark"); });
-    return names;
-  }
-  /// A checkpoint that succeeds; state_ is what it holds of the sink.
-  void Commit(SinkConnector& sink, SinkWriter& writer) {
-    Prepare(sink, writer);
-    ASSERT_TRUE(sink.Committed(epoch_).ok());
-    ASSERT_TRUE(writer.Deliver(refused_).ok());
-  }
-  void Prepare(SinkConnector& sink, SinkWriter& writer) {
-    ASSERT_TRUE(writer.Freeze(++epoch_).ok());
-    Result<std::string> state = sink.Prepare(epoch_);
-    ASSERT_TRUE(state.ok()) << state.status().ToString();
-    state_ = *state;
-  }
-  std::unique_ptr<SinkWriter> Writer(SinkConnector& sink, uint32_t worker = 0) {
-    Result<std::unique_ptr<SinkWriter>> writer = sink.MakeWriter(worker);
-    EXPECT_TRUE(writer.ok());
-    EXPECT_TRUE((*writer)->Open().ok());
-    return *std::move(writer);
-  }
-  RecordBatch Rows(int64_t first, uint32_t count) {
-    const MutableColumnPtr column = Column::Make(DataType::Int64(), count);
-    for (uint32_t i = 0; i < count; ++i) column->mutable_data<int64_t>()[i] = first + i;
-    return RecordBatch(schema_, {column}, count);
-  }
-
-  SchemaPtr schema_;
-  ManualClock clock_;
-  ConnectorOptions options_;
-  SinkRequest request_;
-  std::string incarnation_ = "i1";
-  std::vector<RefusedRow> refused_;
-  uint64_t epoch_ = 0;
-  std::string state_;
-};
 
 TEST_F(FileSinkTest, AUnitIsHiddenUntilItIsDelivered) {
   Result<std::unique_ptr<SinkConnector>> sink = Make({{"path", Value::String(Path("out"))}});
@@ -360,44 +291,6 @@ TEST_F(FileSinkTest, ABatchClauseDecidesUnits) {
   EXPECT_EQ(ReadAll("out/part-i1-0-000001.jsonl"), "{\"n\":4}\n");
 }
 
-TEST_F(FileSinkTest, OneFileForSeveralWriters) {
-  request_.resumable = false;
-  Result<std::unique_ptr<SinkConnector>> sink =
-      Make({{"path", Value::String(Path("deep/out.jsonl"))}, {"single", Value::Bool(true)}});
-  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-  std::vector<std::thread> threads;
-  for (uint32_t worker = 0; worker < 4; ++worker) {
-    threads.emplace_back([this, &sink, worker] {
-      Result<std::unique_ptr<SinkWriter>> writer = (*sink)->MakeWriter(worker);
-      for (int i = 0; i < 50; ++i)
-        ASSERT_TRUE((*writer)->Append(Rows(worker * 100'000 + i * 1000, 1000)).ok());
-      ASSERT_TRUE((*writer)->Close().ok());
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(Names("deep"), (std::vector<std::string>{".out.jsonl.tmp"}));
-  ASSERT_TRUE((*sink)->Close().ok());
-  EXPECT_EQ(Names("deep"), (std::vector<std::string>{"out.jsonl"}));
-  std::istringstream text(ReadAll("deep/out.jsonl"));
-  std::string line;
-  size_t lines = 0;
-  while (std::getline(text, line)) {
-    ASSERT_TRUE(line.starts_with("{\"n\":") && line.ends_with("}")) << line;
-    ++lines;
-  }
-  EXPECT_EQ(lines, 200'000u);
-}
-
-TEST_F(FileSinkTest, AFailedRunLeavesNoSingleFile) {
-  request_.resumable = false;
-  {
-    Result<std::unique_ptr<SinkConnector>> sink =
-        Make({{"path", Value::String(Path("out.jsonl"))}, {"single", Value::Bool(true)}});
-    ASSERT_TRUE(sink.ok());
-  }
-  EXPECT_TRUE(Names().empty());
-}
-
 TEST_F(FileSinkTest, PackedPartsReadBack) {
   for (const auto& [compression, suffix] : {std::pair{"gzip", ".gz"}, std::pair{"zstd", ".zst"}}) {
     epoch_ = 0;
@@ -426,131 +319,6 @@ TEST_F(FileSinkTest, ProblemsNameTheirPlace) {
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(Make({{"path", Value::String(Path("out") + "/")}}).status().code(),
             StatusCode::kAlreadyExists);
-}
-
-TEST_F(FileSinkTest, AFullDiskIsAnErrorThatMayPass) {
-  request_.resumable = false;
-  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP();
-  std::filesystem::create_symlink("/dev/full", Path(".full.tmp"));
-  Result<std::unique_ptr<SinkConnector>> sink =
-      Make({{"path", Value::String(Path("full"))}, {"single", Value::Bool(true)}});
-  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-  Result<std::unique_ptr<SinkWriter>> writer = (*sink)->MakeWriter(0);
-  ASSERT_TRUE((*writer)->Append(Rows(1, 10)).ok());
-  const Status status = (*writer)->Close();
-  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted) << status.ToString();
-}
-
-/// Files of this process may not grow beyond some size, as if the disk were full; until it ends.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);  // write fails instead
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
-class FullDiskTest : public FileSinkTest, public ::testing::WithParamInterface<const char*> {
- protected:
-  /// All rows that readers see in `folder`.
-  std::string ReadAll(const std::string& folder) {
-    std::string all;
-    for (const std::string& name : Parts(folder)) {
-      auto reader = OpenByteReader(folder + "/" + name);
-      EXPECT_TRUE(reader.ok());
-      std::vector<char> block(1 << 20);
-      for (size_t n = 1; n > 0;) {
-        auto read = (*reader)->Read(block.data(), block.size());
-        EXPECT_TRUE(read.ok());
-        n = read.ok() ? *read : 0;
-        all.append(block.data(), n);
-      }
-    }
-    return all;
-  }
-};
-
-TEST_P(FullDiskTest, APartGoesOnWhenThereIsRoom) {
-  const std::string folder = Path("full");
-  Result<std::unique_ptr<SinkConnector>> sink =
-      Make({{"path", Value::String(folder)}, {"compression", Value::String(GetParam())}});
-  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-  std::unique_ptr<SinkWriter> writer = Writer(**sink);
-  std::string expected;
-  int64_t next = 0;
-  const auto append = [&] {
-    ASSERT_TRUE(writer->Append(Rows(next, 2000)).ok());
-    for (int i = 0; i < 2000; ++i) expected += fmt::format("{{\"n\":{}}}\n", next++);
-  };
-  {
-    const FullDisk full(20'000);
-    while ((*sink)->HasRoom()) append();
-    append();  // rows that are inside the job come all the same
-    ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
-    EXPECT_FALSE((*sink)->HasRoom());
-    ASSERT_TRUE(writer->Freeze(++epoch_).ok());
-    EXPECT_EQ((*sink)->Prepare(epoch_).status().code(), StatusCode::kResourceExhausted);
-    append();  // of the next checkpoint
-    EXPECT_EQ((*sink)->Prepare(epoch_).status().code(), StatusCode::kResourceExhausted);
-    EXPECT_THAT(Parts(folder), ::testing::Each(::testing::StartsWith(".")));
-  }
-  ASSERT_TRUE(writer->Tick(clock_.Now()).ok());
-  EXPECT_TRUE((*sink)->HasRoom());
-  Commit(**sink, *writer);
-  EXPECT_TRUE(ReadAll(folder) == expected);
-}
-
-INSTANTIATE_TEST_SUITE_P(Packed, FullDiskTest, ::testing::Values("none", "gzip", "zstd"));
-
-/// What a child process says of the path while this one writes it.
-int OpenElsewhere(const std::function<Status()>& open) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(open().code() == StatusCode::kAlreadyExists ? 1 : 0);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WEXITSTATUS(status);
-}
-
-TEST_F(FileSinkTest, AnotherProcessMayNotWriteTheSameSingleFile) {
-  request_.resumable = false;
-  const std::string path = Path("shared.jsonl");
-  FileLock other;
-  ASSERT_TRUE(other.Take(Path(".shared.jsonl.tmp")).ok());
-  EXPECT_EQ(OpenElsewhere([&] { return FileLock().Take(Path(".shared.jsonl.tmp")); }), 1);
-  const Status refused =
-      Make({{"path", Value::String(path)}, {"single", Value::Bool(true)}}).status();
-  EXPECT_EQ(refused.code(), StatusCode::kAlreadyExists);
-  EXPECT_THAT(refused.message(), ::testing::HasSubstr("another run is writing it"));
-  EXPECT_THAT(refused.message(), ::testing::HasSubstr(path));
-}
-
-TEST_F(FileSinkTest, WhatAKilledRunLeftOfASingleFileIsWrittenAnew) {
-  request_.resumable = false;
-  Write(".left.jsonl.tmp", "{\"n\":1}\n{\"n\":");
-  {
-    Result<std::unique_ptr<SinkConnector>> sink =
-        Make({{"path", Value::String(Path("left.jsonl"))}, {"single", Value::Bool(true)}});
-    ASSERT_TRUE(sink.ok()) << sink.status().ToString();
-    std::unique_ptr<SinkWriter> writer = Writer(**sink);
-    ASSERT_TRUE(writer->Append(Rows(7, 1)).ok());
-    ASSERT_TRUE(writer->Close().ok());
-    ASSERT_TRUE((*sink)->Close().ok());
-    // Done: the next run may have the path, although this one still lives.
-    EXPECT_EQ(OpenElsewhere([&] { return FileLock().Take(Path(".left.jsonl.tmp")); }), 0);
-  }
-  EXPECT_EQ(ReadAll("left.jsonl"), "{\"n\":7}\n");
 }
 
 }  // namespace
