@@ -138,6 +138,7 @@ class RunCommand final : public Command {
     if (!state_.empty()) {
       WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
       options.state = &state->backend();
+      options.state_memory = static_cast<size_t>(settings.state_memory);
       options.incarnation = state->incarnation();
       options.outbox = std::make_shared<Outbox>(state->outbox());
       WEIR_TRY(options.outbox->Open());

@@ -88,7 +88,7 @@ bool JobCoordinator::Advance(Micros now) {
     return true;
   }
   final_ = FinalStageReady();
-  const bool due = failures_ == 0 && (final_ || requested_);
+  const bool due = failures_ == 0 && (final_ || requested_ || signals_->early_checkpoint.load(std::memory_order_acquire));
   if (!due && now < next_) return failures_ > 0 && stopping_ ? GiveUp(now) : false;
   next_ = every_ > 0 ? now + every_ : kMaxTimestamp;
   Begin();
@@ -117,6 +117,7 @@ bool JobCoordinator::GiveUp(Micros now) {
 
 void JobCoordinator::Begin() {
   requested_ = false;
+  signals_->early_checkpoint.store(false, std::memory_order_release);
   under_way_ = true;
   epoch_ = checkpoints_->Begin();
   if (stopping_) signals_->stop.store(true, std::memory_order_release);

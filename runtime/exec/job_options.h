@@ -29,6 +29,8 @@ struct JobOptions {
   std::string incarnation;
   /// Start although a target's mark does not fit the state: rows may be repeated there.
   bool accept_resend = false;
+  /// Bytes that keyed state may take in memory, with `state` only; 0: all of it stays there.
+  size_t state_memory = 0;
   int64_t generation = 1;
   bool verify_state = false;  ///< tests: OperatorContext::verify_state
   /// Looks into a declared stream on one worker: called while building; null result: no tap.

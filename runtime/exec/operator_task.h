@@ -48,6 +48,12 @@ class OperatorTask final : public Collector {
 
   /// Writes on what the last barrier has sealed, within the budget; true when nothing is left.
   bool WriteSealed(SliceBudget& budget);
+  /// Commit `epoch` has returned.
+  void Committed(uint64_t epoch);
+  /// Goes on with a sweep of the state; true while there is one.
+  bool Sweep(SliceBudget& budget, bool take_all);
+  /// State leaves memory; the bytes that did.
+  size_t Evict(size_t bytes);
   void ProcessTime(Micros now);
   /// The worker has nothing else to do.
   void Flush();

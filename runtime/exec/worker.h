@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/checkpoint/checkpoint_coordinator.h"
+#include "runtime/exec/state_keeper.h"
 #include "runtime/exec/event_count.h"
 #include "runtime/exec/exchange_receiver.h"
 #include "runtime/exec/exchange_sender.h"
@@ -47,7 +48,9 @@ struct SourceView {
 /// then the most downstream entry that has rows, sources last (guarantees.md rule 18).
 class Worker {
  public:
-  Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints);
+  /// `budget`: of the keyed state; may be null.
+  Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints,
+         std::shared_ptr<StateBudget> budget = nullptr);
   ~Worker();
 
   // Building
@@ -101,6 +104,7 @@ class Worker {
   bool InjectBarrier();
   bool CompleteBarrier();
   bool WriteSlice(std::mt19937_64* random);
+  bool TendState(bool every_time);
   bool Deliver();
   void RunTimers(Micros now);
   bool Paused(Entry& entry);
@@ -130,6 +134,7 @@ class Worker {
   std::vector<Entry> source_entries_;
   std::vector<Entry*> ready_;  ///< scratch
   size_t next_source_ = 0;
+  StateKeeper keeper_;
   uint64_t injected_ = 0;
   bool barrier_open_ = false;
   bool writing_ = false;    ///< what the barrier has sealed, after all tasks have aligned
