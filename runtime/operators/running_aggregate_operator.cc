@@ -329,7 +329,10 @@ StateTable::Cold RunningAggregateOperator::ColdGroups() {
 /// Groups that came back because their life may be over.
 Status RunningAggregateOperator::Sweep(SliceBudget& budget, bool take_all) {
   WEIR_TRY(groups_->Sweep(budget, take_all));
-  if (lifetime_ == 0 || !ends_.AnyDue(watermark_)) return Status::Ok();
+  // At the end of input nothing is to come, but lives do not end by that.
+  if (lifetime_ == 0 || watermark_ == kMaxTimestamp || !ends_.AnyDue(watermark_)) {
+    return Status::Ok();
+  }
   if (!changed_.empty()) BeginUpdates();
   expires_ = true;
   return Status::Ok();
