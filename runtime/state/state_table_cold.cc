@@ -66,6 +66,7 @@ Status StateTable::TakeIn(std::string_view key, uint64_t hash, std::string_view 
 bool StateTable::CanLeave(const Header* header) const {
   if (header->erased != 0 || header->generation != 0 || header->committed == 0) return false;
   if (header->era == era_) return false;  // its commit has not returned
+  if (header->listed != 0) return false;  // was erased and came back; the list still has it
   return hooks_.may_leave == nullptr || hooks_.may_leave(ValueOf(const_cast<Header*>(header)));
 }
 
