@@ -185,9 +185,9 @@ void OperatorTask::Committed(uint64_t epoch) {
 
 bool OperatorTask::Sweep(SliceBudget& budget, bool take_all) {
   if (op_->table() == nullptr || context_->failed() || has_more()) return false;
-  const bool sweeping = op_->table()->sweeping();
+  if (!op_->table()->has_upkeep()) return false;
   Check(op_->Sweep(budget, take_all));
-  return sweeping;
+  return true;
 }
 
 size_t OperatorTask::Evict(size_t bytes) {

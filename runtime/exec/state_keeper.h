@@ -42,7 +42,7 @@ class StateKeeper {
   uint64_t committed_ = 0;
   StateMemory reported_;
   uint32_t calls_ = 0;
-  bool busy_ = false;  ///< there was something to do the last time
+  bool busy_ = true;  ///< there may be something to do at once
   bool holds_back_ = false;
   bool wants_checkpoint_ = false;
 };

@@ -44,6 +44,7 @@ class SessionOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   StateTable* table() override { return &table_; }
+  StateMemory Memory() override;
   Status Restore(const StateReader& in) override;
 
  private:

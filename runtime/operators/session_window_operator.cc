@@ -380,6 +380,13 @@ Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_
   return Status::Ok();
 }
 
+StateMemory SessionWindowOperator::Memory() {
+  StateMemory memory = table_.Memory();
+  memory.total += pool_->size() * accumulators_->block_size();
+  memory.fixed = memory.total;
+  return memory;
+}
+
 Status SessionWindowOperator::Restore(const StateReader& in) {
   WEIR_TRY(in.ForEach("sessions",
                       [this](uint32_t, std::string_view key, std::string_view value) -> Status {

@@ -38,6 +38,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   StateTable* table() override { return &table_; }
+  StateMemory Memory() override;
   Status Restore(const StateReader& in) override;
 
  private:

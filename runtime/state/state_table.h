@@ -98,7 +98,9 @@ class StateTable {
   /// Rows that are due by `until` will be brought back by sweeps.
   void BringBack(Micros until);
   bool sweeping() const { return cold_ != nullptr && cold_->sweeping(); }
-  /// Goes on with a sweep; `take_all`: there is room for every row.
+  /// Sweep has something to do.
+  bool has_upkeep() const { return sweeping() || !draining_.empty(); }
+  /// Goes on with a sweep, and forgets erased rows whose commit has returned; `take_all`: there is room for every row.
   Status Sweep(SliceBudget& budget, bool take_all);
   StateMemory Memory() const;
 
