@@ -80,8 +80,8 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
     budget = std::make_shared<StateBudget>(options_.state_memory, options_.workers);
   }
   for (uint32_t i = 0; i < options_.workers; ++i) {
-    job_->workers_.push_back(std::make_unique<Worker>(i, job_->signals_.get(),
-                                                      job_->checkpoints_.get(), budget));
+    job_->workers_.push_back(
+        std::make_unique<Worker>(i, job_->signals_.get(), job_->checkpoints_.get(), budget));
     job_->workers_.back()->context()->snapshot_state = options_.state != nullptr;
     job_->workers_.back()->context()->clock = options_.clock;
   }

@@ -88,7 +88,8 @@ bool JobCoordinator::Advance(Micros now) {
     return true;
   }
   final_ = FinalStageReady();
-  const bool due = failures_ == 0 && (final_ || requested_ || signals_->early_checkpoint.load(std::memory_order_acquire));
+  const bool due = failures_ == 0 && (final_ || requested_ ||
+                                      signals_->early_checkpoint.load(std::memory_order_acquire));
   if (!due && now < next_) return failures_ > 0 && stopping_ ? GiveUp(now) : false;
   next_ = every_ > 0 ? now + every_ : kMaxTimestamp;
   Begin();

@@ -106,7 +106,7 @@ class OperatorTask final : public Collector {
   std::vector<int64_t> rows_received_;
   std::vector<OutputPort> ports_;
   std::unique_ptr<StateWriter> sealed_;  ///< of the last barrier until all is written
-  InputProgress::Change change_;  ///< what Settle has yet to do
+  InputProgress::Change change_;         ///< what Settle has yet to do
   /// What came while the operator had more to emit, by input. Bounded: what feeds the task stops.
   std::deque<std::pair<size_t, StreamElement>> waiting_;
   Micros forwarded_ = kMinTimestamp;

@@ -82,8 +82,10 @@ Status StateKeeper::CheckFixed(const StateMemory& sum) const {
     bytes = fixed;
   }
   return ResourceExhaustedError(
-      "state that can't leave memory takes {:.0f} MiB, more than state_memory = {:.0f} MiB (most of "
-      "it here: {} with {:.0f} MiB): give the pipeline a larger state_memory, or let the stage keep "
+      "state that can't leave memory takes {:.0f} MiB, more than state_memory = {:.0f} MiB (most "
+      "of "
+      "it here: {} with {:.0f} MiB): give the pipeline a larger state_memory, or let the stage "
+      "keep "
       "less (a shorter window, gap or time to live)",
       MiB(sum.fixed), MiB(budget_->limit()), largest == nullptr ? "none" : largest->name(),
       MiB(bytes));

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "runtime/checkpoint/checkpoint_coordinator.h"
-#include "runtime/exec/state_keeper.h"
 #include "runtime/exec/event_count.h"
 #include "runtime/exec/exchange_receiver.h"
 #include "runtime/exec/exchange_sender.h"
 #include "runtime/exec/job_signals.h"
 #include "runtime/exec/operator_task.h"
 #include "runtime/exec/source_task.h"
+#include "runtime/exec/state_keeper.h"
 #include "runtime/exec/worker_context.h"
 
 namespace weir {

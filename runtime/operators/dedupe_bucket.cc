@@ -62,7 +62,8 @@ void DedupeBucket::AddToBlob(std::string_view key, Micros event_time, std::strin
 
 size_t DedupeBucket::ByteSize() const {
   size_t bytes = text_bytes_ + new_bytes_;
-  for (const auto& part : fixed_keys_) bytes += part.capacity() * (sizeof(Fixed16) + sizeof(Micros) + 1);
+  for (const auto& part : fixed_keys_)
+    bytes += part.capacity() * (sizeof(Fixed16) + sizeof(Micros) + 1);
   for (const auto& part : string_keys_) bytes += part.size() * kBytesPerText;
   return bytes;
 }

@@ -72,7 +72,7 @@ class DedupeBucket {
   std::array<StringMap<Micros>, kParts> string_keys_;
   bool keeps_new_;
   size_t new_bytes_ = 0;
-  size_t text_bytes_ = 0;  ///< of keys that are strings
+  size_t text_bytes_ = 0;             ///< of keys that are strings
   std::vector<std::string> unsaved_;  ///< since TakeNew; empty: there are none
 };
 

@@ -117,9 +117,7 @@ class Operator {
   /// The keyed state, of an operator that has all of it in one table; else null.
   virtual StateTable* table() { return nullptr; }
   /// What the keyed state takes.
-  virtual StateMemory Memory() {
-    return table() == nullptr ? StateMemory() : table()->Memory();
-  }
+  virtual StateMemory Memory() { return table() == nullptr ? StateMemory() : table()->Memory(); }
   /// Goes on with StateTable::Sweep between batches; never while a Resumable has more.
   virtual Status Sweep(SliceBudget& budget, bool take_all) {
     return table() == nullptr ? Status::Ok() : table()->Sweep(budget, take_all);
@@ -139,8 +137,8 @@ class Operator {
              std::function<void(const uint8_t* value, std::string& out)> serialize,
              std::string key_prefix = "") const {
     if (!context_.keeps_state) return;
-    table.Track({std::move(slot), std::move(key_prefix), std::move(serialize),
-                 context_.verify_state});
+    table.Track(
+        {std::move(slot), std::move(key_prefix), std::move(serialize), context_.verify_state});
   }
   /// Its rows may leave memory; after Store.
   void MayLeave(StateTable& table, StateTable::Cold cold) const {

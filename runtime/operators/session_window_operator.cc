@@ -79,7 +79,8 @@ SessionWindowOperator::WindowSession* SessionWindowOperator::Join(const RecordBa
   // id of a session that has closed could come back.
   const bool is_old = lifetimes_.IsOld(time, watermark);
   bool created = false;
-  uint8_t* block = is_old ? table_.FindToChange(key, hash) : table_.FindOrCreate(key, hash, created);
+  uint8_t* block =
+      is_old ? table_.FindToChange(key, hash) : table_.FindOrCreate(key, hash, created);
   if (block == nullptr) return nullptr;
   WindowSession* joined = nullptr;
   while (true) {

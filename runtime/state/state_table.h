@@ -66,7 +66,8 @@ class StateTable {
     std::function<Status(std::string_view value, uint8_t* row)> deserialize;
     /// Whether nobody holds on to the row; null: nobody ever does between two calls.
     std::function<bool(const uint8_t* row)> may_leave;
-    /// The owner forgets the row before it goes, and knows it again after it came back; may be null.
+    /// The owner forgets the row before it goes, and knows it again after it came back; may be
+    /// null.
     std::function<void(uint8_t* row)> leaves;
     std::function<void(uint8_t* row)> came_back;
     /// When the row must be in memory, of a row and of a stored value alike; null: when it is asked
@@ -100,7 +101,8 @@ class StateTable {
   bool sweeping() const { return cold_ != nullptr && cold_->sweeping(); }
   /// Sweep has something to do.
   bool has_upkeep() const { return sweeping() || !draining_.empty(); }
-  /// Goes on with a sweep, and forgets erased rows whose commit has returned; `take_all`: there is room for every row.
+  /// Goes on with a sweep, and forgets erased rows whose commit has returned; `take_all`: there is
+  /// room for every row.
   Status Sweep(SliceBudget& budget, bool take_all);
   StateMemory Memory() const;
 
@@ -157,7 +159,7 @@ class StateTable {
   struct Header {
     uint64_t hash;
     uint32_t key_size;
-    uint8_t generation;  ///< of the list of changes it is in; 0: of none
+    uint8_t generation;      ///< of the list of changes it is in; 0: of none
     uint8_t committed : 1;   ///< written for a commit: its erasure must be written too
     uint8_t erased : 1;      ///< stays until that is done; not committed: until its list is passed
     uint8_t referenced : 1;  ///< since the hand of the clock passed
@@ -235,15 +237,15 @@ class StateTable {
   size_t dirty_gone_ = 0;        ///< of dirty_: erased without having been committed
   std::vector<Header*> sealed_;  ///< from next_sealed_ on, those of the other generation
   size_t next_sealed_ = 0;
-  StateWriter* out_ = nullptr;  ///< null: nothing is sealed
-  std::string key_, value_;     ///< scratch
+  StateWriter* out_ = nullptr;                               ///< null: nothing is sealed
+  std::string key_, value_;                                  ///< scratch
   std::unordered_map<const Header*, std::string> expected_;  ///< stored_.verify
 
   Cold hooks_;
   std::unique_ptr<ColdRows> cold_;  ///< null: rows stay
   Micros sweep_until_ = kMinTimestamp;
-  uint64_t committed_ = 0;  ///< the last that Committed has told of
-  uint8_t era_ = 1;         ///< since then; rows written in it are pinned
+  uint64_t committed_ = 0;           ///< the last that Committed has told of
+  uint8_t era_ = 1;                  ///< since then; rows written in it are pinned
   std::vector<Header*> tombstones_;  ///< erased rows that wait for a commit
   std::vector<Header*> draining_;    ///< those whose commit may have returned
   size_t stored_bytes_ = 0;          ///< of a row as stored, on average

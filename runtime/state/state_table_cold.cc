@@ -152,8 +152,7 @@ Status StateTable::Sweep(SliceBudget& budget, bool take_all) {
   if (!cold_->sweeping()) return Status::Ok();
   Status taken;
   WEIR_TRY(cold_->Sweep(
-      budget,
-      [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; },
+      budget, [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; },
       [&](std::string_view key, std::string_view value) {
         if (!taken.ok() || (!take_all && cold_->DueOfStored(value) > sweep_until_)) return false;
         taken = TakeIn(key, HashBytes(key), value, /*counted=*/false);
