@@ -23,7 +23,7 @@ CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
-        install-store bench-checkpoints chaos bench-store bench-kafka clean
+        install-store bench-checkpoints bench-state chaos bench-store bench-kafka clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,10 @@ bench: build ## CPU per event of the job in bench/e2e, 1 M events, one worker
 bench-checkpoints: build ## What checkpoints cost, how long they pause, how long a restart takes
 	@python3 bench/e2e/run_checkpoints.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_restart.py --flowc $(FLOWC)
+
+bench-state: build ## 20 M keys in a state of 256 MiB, each checked; a restart of it; 10 M ids in dedupe
+	@python3 bench/e2e/run_state.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC)
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)

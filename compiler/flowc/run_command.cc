@@ -146,6 +146,7 @@ class RunCommand final : public Command {
     if (!state_.empty()) {
       WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
       options.state = &state->backend();
+      options.state_memory = static_cast<size_t>(settings.state_memory);
       options.incarnation = state->incarnation();
       options.origin_incarnation = state->identity().from_incarnation;
       options.origin_epoch = state->identity().from_epoch;

@@ -76,9 +76,14 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
              "a job needs workers, a clock and connectors");
   const uint64_t committed = options_.state == nullptr ? 0 : options_.state->last_epoch();
   job_->checkpoints_ = std::make_unique<CheckpointCoordinator>(committed, options_.workers);
+  job_->signals_->deliver.store(committed, std::memory_order_relaxed);
+  std::shared_ptr<StateBudget> budget;
+  if (options_.state != nullptr && options_.state_memory > 0) {
+    budget = std::make_shared<StateBudget>(options_.state_memory, options_.workers);
+  }
   for (uint32_t i = 0; i < options_.workers; ++i) {
     job_->workers_.push_back(
-        std::make_unique<Worker>(i, job_->signals_.get(), job_->checkpoints_.get()));
+        std::make_unique<Worker>(i, job_->signals_.get(), job_->checkpoints_.get(), budget));
     job_->workers_.back()->context()->snapshot_state = options_.state != nullptr;
     job_->workers_.back()->context()->clock = options_.clock;
   }
@@ -275,7 +280,11 @@ Status JobBuilder::MakeSource(uint32_t worker, const PhysicalNode& node) {
 Status JobBuilder::MakeNode(uint32_t worker, const PhysicalNode& node) {
   Worker& owner = *job_->workers_[worker];
   WEIR_ASSIGN(auto op, MakeOperator(node, resources_, worker));
-  const Status opened = op->Open(ContextOf(worker));
+  OperatorContext context = ContextOf(worker);
+  if (options_.state != nullptr && options_.state_memory > 0) {
+    context.cold_state = std::make_shared<StateReader>(ReaderOf(worker, *node.logical));
+  }
+  const Status opened = op->Open(context);
   if (!opened.ok()) return opened.WithContext(node.logical->name);
   tasks_[worker][static_cast<size_t>(node.id)] = owner.AddTask(std::make_unique<OperatorTask>(
       std::move(op), node.id, std::max<size_t>(1, node.inputs.size()),
@@ -455,28 +464,27 @@ void JobBuilder::MuteSinks() {
   for (const auto& worker : job_->workers_) worker->StopAt(&job_->stops_);
 }
 
+/// The state of a node in the key groups that a worker owns.
+StateReader JobBuilder::ReaderOf(uint32_t worker, const plan::LogicalNode& node) const {
+  // Rows of a stage that is not keyed all meet on worker 0, whatever group their state has.
+  if (node.partitioning().kind == plan::Partitioning::Kind::kSingleton) {
+    return {*options_.state, node.name, 0, worker == 0 ? kNumKeyGroups : 0, worker == 0};
+  }
+  uint32_t first = 0;
+  while (first < kNumKeyGroups && WorkerOfKeyGroup(first, options_.workers) < worker) ++first;
+  uint32_t end = first;
+  while (end < kNumKeyGroups && WorkerOfKeyGroup(end, options_.workers) == worker) ++end;
+  return {*options_.state, node.name, first, end, worker == 0};
+}
+
 Status JobBuilder::Restore() {
   if (options_.state == nullptr || options_.state->last_epoch() == 0) return Status::Ok();
   for (uint32_t worker = 0; worker < options_.workers; ++worker) {
-    uint32_t first = 0;
-    while (first < kNumKeyGroups && WorkerOfKeyGroup(first, options_.workers) < worker) ++first;
-    uint32_t end = first;
-    while (end < kNumKeyGroups && WorkerOfKeyGroup(end, options_.workers) == worker) ++end;
-    const auto reader = [&](const std::string& name) {
-      return StateReader(*options_.state, name, first, end, worker == 0);
-    };
-    // Rows of a stage that is not keyed all meet on worker 0, whatever group their state has.
-    const auto singleton_reader = [&](const std::string& name) {
-      return StateReader(*options_.state, name, 0, worker == 0 ? kNumKeyGroups : 0, worker == 0);
-    };
     for (const auto& source : job_->workers_[worker]->sources()) {
-      WEIR_TRY(source->Restore(reader(source->node().name)));
+      WEIR_TRY(source->Restore(ReaderOf(worker, source->node())));
     }
     for (const auto& task : job_->workers_[worker]->tasks()) {
-      const bool singleton =
-          task->op().node().partitioning().kind == plan::Partitioning::Kind::kSingleton;
-      const Status restored =
-          task->op().Restore(singleton ? singleton_reader(task->name()) : reader(task->name()));
+      const Status restored = task->op().Restore(ReaderOf(worker, task->op().node()));
       if (!restored.ok()) return restored.WithContext(task->name());
     }
   }

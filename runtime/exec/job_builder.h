@@ -50,6 +50,7 @@ class JobBuilder {
   OutputPort& PortOf(uint32_t worker, int node, int port) const;
   SinkConnector* FindSink(const std::string& key) const;
   OperatorContext ContextOf(uint32_t worker) const;
+  StateReader ReaderOf(uint32_t worker, const plan::LogicalNode& node) const;
 
   std::unique_ptr<Job> job_;
   const plan::PhysicalPlan& plan_;

@@ -100,7 +100,8 @@ bool JobCoordinator::Advance(Micros now) {
   // Before the end: what ends there was sent by whoever wrote the marks.
   const bool stop = StopReached();
   final_ = !stop && FinalStageReady();
-  const bool due = failures_ == 0 && (final_ || stop || requested_);
+  const bool early = signals_->early_checkpoint.load(std::memory_order_acquire);
+  const bool due = failures_ == 0 && (final_ || stop || requested_ || early);
   if (!due && now < next_) return failures_ > 0 && stopping_ ? GiveUp(now) : false;
   next_ = every_ > 0 ? now + every_ : kMaxTimestamp;
   Begin(stop);
@@ -129,6 +130,7 @@ bool JobCoordinator::GiveUp(Micros now) {
 
 void JobCoordinator::Begin(bool ends_stop) {
   requested_ = false;
+  signals_->early_checkpoint.store(false, std::memory_order_release);
   under_way_ = true;
   epoch_ = checkpoints_->Begin();
   if (ends_stop) {

@@ -19,6 +19,8 @@ struct JobSignals {
   std::atomic<uint64_t> deliver{0};  ///< its commit is done: sinks deliver
   /// Sinks up to this level have had all input there will be; after delivery they end. -1: none.
   std::atomic<int> end_level{-1};
+  std::atomic<bool> early_checkpoint{
+      false};                        ///< state has to be written before it can leave memory
   std::atomic<uint64_t> publish{0};  ///< copy the books for readers on other threads
   EventCount job;                    ///< workers have news for the job
 };

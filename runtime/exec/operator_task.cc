@@ -157,6 +157,10 @@ void OperatorTask::Barrier() {
   if (sink_ != nullptr) Check(sink_->Freeze(progress_.aligned()));
   if (context_->snapshot_state && !context_->failed()) {
     WEIR_CHECK(sealed_ == nullptr, "{}: what the last barrier sealed is not written", name());
+    // Or rows that it holds could not be told from those that this barrier hands over.
+    if (context_->committed != nullptr) {
+      Committed(context_->committed->load(std::memory_order_acquire));
+    }
     sealed_ = std::make_unique<StateWriter>(name());
     Check(op_->Snapshot(*sealed_));
   }
@@ -173,6 +177,22 @@ bool OperatorTask::WriteSealed(SliceBudget& budget) {
   if (!delta.empty()) context_->deltas.push_back(std::move(delta));
   sealed_.reset();
   return true;
+}
+
+void OperatorTask::Committed(uint64_t epoch) {
+  if (op_->table() != nullptr) op_->table()->Committed(epoch);
+}
+
+bool OperatorTask::Sweep(SliceBudget& budget, bool take_all) {
+  if (op_->table() == nullptr || context_->failed() || has_more()) return false;
+  if (!op_->table()->has_upkeep()) return false;
+  Check(op_->Sweep(budget, take_all));
+  return true;
+}
+
+size_t OperatorTask::Evict(size_t bytes) {
+  if (op_->table() == nullptr || context_->failed() || has_more()) return 0;
+  return op_->table()->Evict(bytes);
 }
 
 void OperatorTask::ProcessTime(Micros now) {

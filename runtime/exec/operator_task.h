@@ -49,6 +49,12 @@ class OperatorTask final : public Collector {
 
   /// Writes on what the last barrier has sealed, within the budget; true when nothing is left.
   bool WriteSealed(SliceBudget& budget);
+  /// Commit `epoch` has returned.
+  void Committed(uint64_t epoch);
+  /// Goes on with a sweep of the state; true while there is one.
+  bool Sweep(SliceBudget& budget, bool take_all);
+  /// State leaves memory; the bytes that did.
+  size_t Evict(size_t bytes);
   void ProcessTime(Micros now);
   /// The worker has nothing else to do.
   void Flush();
@@ -103,7 +109,7 @@ class OperatorTask final : public Collector {
   std::vector<int64_t> rows_received_;
   std::vector<OutputPort> ports_;
   std::unique_ptr<StateWriter> sealed_;  ///< of the last barrier until all is written
-  InputProgress::Change change_;  ///< what Settle has yet to do
+  InputProgress::Change change_;         ///< what Settle has yet to do
   /// What came while the operator had more to emit, by input. Bounded: what feeds the task stops.
   std::deque<std::pair<size_t, StreamElement>> waiting_;
   Micros forwarded_ = kMinTimestamp;

@@ -59,6 +59,7 @@ Status TestJob::Build() {
   options.checkpoint_every = 0;
   options.incarnation = "test";
   options.verify_state = true;
+  options.state_memory = options_.state_memory;
   options.make_tap = [this](const std::string& stream, uint32_t) {
     return capture_.MakeTap(stream);
   };

@@ -29,7 +29,8 @@ class TestJob {
     uint32_t workers = 1;
     uint32_t batch_rows = kBatchRows;
     size_t channel_bytes = size_t{4} << 20;
-    size_t partitions = 1;  ///< of each source
+    size_t state_memory = 0;  ///< JobOptions::state_memory
+    size_t partitions = 1;    ///< of each source
     uint64_t seed = 1;
     /// Not empty: whenever the job has something to do it is interrupted: it commits a checkpoint
     /// somewhere on the way, goes on for a while, dies with all that came out of it since, and is

@@ -14,8 +14,13 @@ constexpr Micros kTargetPause = 1'000;  ///< how often targets that keep us wait
 
 }  // namespace
 
-Worker::Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints)
-    : index_(index), signals_(signals), checkpoints_(checkpoints) {
+Worker::Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints,
+               std::shared_ptr<StateBudget> budget)
+    : index_(index),
+      signals_(signals),
+      checkpoints_(checkpoints),
+      keeper_(index, &tasks_, std::move(budget)) {
+  context_.committed = &signals_->deliver;
   // A restored job continues the numbering of the one before.
   injected_ = checkpoints->committed();
   delivered_ = injected_;
@@ -145,6 +150,23 @@ bool Worker::WriteSlice(std::mt19937_64* random) {
   return true;
 }
 
+bool Worker::TendState(bool every_time) {
+  if (context_.failed()) return false;
+  keeper_.Committed(signals_->deliver.load(std::memory_order_acquire));
+  const Result<bool> worked = keeper_.Tend(every_time);
+  if (!worked.ok()) {
+    context_.Fail(worked.status(), "state");
+    return true;
+  }
+  // Asked for by one worker, once: the barrier takes the request back.
+  if (keeper_.wants_checkpoint() && !writing_ && !barrier_open_ &&
+      injected_ <= signals_->deliver.load(std::memory_order_acquire) &&
+      !signals_->early_checkpoint.exchange(true, std::memory_order_acq_rel)) {
+    signals_->job.Notify();
+  }
+  return *worked;
+}
+
 bool Worker::Deliver() {
   const uint64_t epoch = signals_->deliver.load(std::memory_order_acquire);
   if (epoch <= delivered_.load(std::memory_order_relaxed)) return false;
@@ -234,7 +256,7 @@ bool Worker::RunSources(Micros now, std::mt19937_64* random, Micros& wake_at) {
       return true;
     }
     if (Paused(entry) || Blocked(entry)) continue;
-    if (!entry.source->ended() && (paused || !SinksHaveRoom(entry))) {
+    if (!entry.source->ended() && (paused || keeper_.holds_back() || !SinksHaveRoom(entry))) {
       entry.source->HoldBack();
       wake_at = std::min(wake_at, now + kTargetPause);
       continue;
@@ -279,6 +301,7 @@ Worker::Progress Worker::Step(Micros now, std::mt19937_64* random) {
   }
   bool worked = ObeySignals();
   worked |= WriteSlice(random);
+  worked |= TendState(random != nullptr);
   for (auto& sender : senders_) {
     if (sender->blocked()) worked |= sender->Drain();
   }

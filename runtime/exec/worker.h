@@ -16,6 +16,7 @@
 #include "runtime/exec/job_signals.h"
 #include "runtime/exec/operator_task.h"
 #include "runtime/exec/source_task.h"
+#include "runtime/exec/state_keeper.h"
 #include "runtime/exec/worker_context.h"
 
 namespace weir {
@@ -48,7 +49,9 @@ struct SourceView {
 /// then the most downstream entry that has rows, sources last (guarantees.md rule 18).
 class Worker {
  public:
-  Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints);
+  /// `budget`: of the keyed state; may be null.
+  Worker(uint32_t index, JobSignals* signals, CheckpointCoordinator* checkpoints,
+         std::shared_ptr<StateBudget> budget = nullptr);
   ~Worker();
 
   // Building
@@ -108,6 +111,7 @@ class Worker {
   bool InjectBarrier();
   bool CompleteBarrier();
   bool WriteSlice(std::mt19937_64* random);
+  bool TendState(bool every_time);
   bool Deliver();
   void RunTimers(Micros now);
   bool Paused(Entry& entry);
@@ -139,6 +143,7 @@ class Worker {
   std::vector<Entry> source_entries_;
   std::vector<Entry*> ready_;  ///< scratch
   size_t next_source_ = 0;
+  StateKeeper keeper_;
   uint64_t injected_ = 0;
   bool barrier_open_ = false;
   bool writing_ = false;    ///< what the barrier has sealed, after all tasks have aligned

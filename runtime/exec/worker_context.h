@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@ struct WorkerContext {
   Status failure;
   /// Whether barriers ask operators for their state (else they only freeze sinks).
   bool snapshot_state = false;
+  /// The last commit that has returned; null: nobody asks.
+  const std::atomic<uint64_t>* committed = nullptr;
   /// What operators put down at the barrier under way.
   std::vector<StateDelta> deltas;
   /// Ledgers as of the barrier under way, by node of the physical plan.

@@ -27,7 +27,7 @@ class AnomalyOperator final : public Operator {
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
+  StateTable* table() override { return &table_; }
   Status Restore(const StateReader& in) override;
 
  private:

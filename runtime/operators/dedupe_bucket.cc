@@ -9,6 +9,8 @@ namespace weir {
 namespace {
 
 constexpr char kBlobVersion = 1;
+/// Of a string, its time and its place in the table, besides its text.
+constexpr size_t kBytesPerText = 64;
 
 Fixed16 Load16(std::string_view key) {
   Fixed16 fixed;
@@ -39,11 +41,14 @@ void DedupeBucket::Insert(std::string_view key, uint64_t hash, Micros event_time
   } else {
     string_keys_[PartOf(hash)].insert_or_assign(std::string(key), event_time);
   }
+  if (!fixed_) text_bytes_ += key.size();
   if (!keeps_new_) return;
   if (unsaved_.empty()) unsaved_.resize(kNumKeyGroups);
   std::string& blob = unsaved_[KeyGroupOf(hash)];
   if (blob.empty()) blob.push_back(kBlobVersion);
+  const size_t before = blob.size();
   AddToBlob(key, event_time, blob);
+  new_bytes_ += blob.size() - before;
 }
 
 void DedupeBucket::AddToBlob(std::string_view key, Micros event_time, std::string& blob) const {
@@ -53,6 +58,14 @@ void DedupeBucket::AddToBlob(std::string_view key, Micros event_time, std::strin
   }
   blob.append(key);
   blob.append(reinterpret_cast<const char*>(&event_time), sizeof(event_time));
+}
+
+size_t DedupeBucket::ByteSize() const {
+  size_t bytes = text_bytes_ + new_bytes_;
+  for (const auto& part : fixed_keys_)
+    bytes += part.capacity() * (sizeof(Fixed16) + sizeof(Micros) + 1);
+  for (const auto& part : string_keys_) bytes += part.size() * kBytesPerText;
+  return bytes;
 }
 
 size_t DedupeBucket::size() const {

@@ -31,9 +31,14 @@ class DedupeBucket {
   const Micros* Find(std::string_view key, uint64_t hash) const;
   void Insert(std::string_view key, uint64_t hash, Micros event_time);
   size_t size() const;
+  size_t ByteSize() const;
+  size_t new_bytes() const { return new_bytes_; }
 
   /// Sightings not yet part of a snapshot, as blobs: by key group, empty where there is none.
-  std::vector<std::string> TakeNew() { return std::exchange(unsaved_, {}); }
+  std::vector<std::string> TakeNew() {
+    new_bytes_ = 0;
+    return std::exchange(unsaved_, {});
+  }
   /// Adds the sightings of a blob. False when it is damaged.
   bool AddBlob(std::string_view blob);
 
@@ -66,6 +71,8 @@ class DedupeBucket {
   std::array<absl::flat_hash_map<Fixed16, Micros, FixedHash>, kParts> fixed_keys_;
   std::array<StringMap<Micros>, kParts> string_keys_;
   bool keeps_new_;
+  size_t new_bytes_ = 0;
+  size_t text_bytes_ = 0;             ///< of keys that are strings
   std::vector<std::string> unsaved_;  ///< since TakeNew; empty: there are none
 };
 

@@ -165,6 +165,16 @@ bool DedupeOperator::WriteSealed(SliceBudget& budget) {
   return true;
 }
 
+StateMemory DedupeOperator::Memory() {
+  StateMemory memory;
+  for (const auto& [start, bucket] : buckets_) {
+    memory.total += bucket->ByteSize();
+    memory.dirty += bucket->new_bytes();
+  }
+  memory.fixed = memory.total;
+  return memory;
+}
+
 void DedupeOperator::WriteBlob(SealedBucket& sealed, uint32_t group, SliceBudget& budget) {
   DedupeBucket& bucket = *sealed.bucket;
   std::string blob = std::exchange(sealed.blobs[group], {});

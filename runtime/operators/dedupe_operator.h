@@ -26,6 +26,7 @@ class DedupeOperator final : public Operator {
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   bool WriteSealed(SliceBudget& budget) override;
+  StateMemory Memory() override;
   Status Restore(const StateReader& in) override;
 
  private:

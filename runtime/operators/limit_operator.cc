@@ -23,6 +23,18 @@ Status LimitOperator::Open(const OperatorContext& context) {
   Store(counts_, "counts", [](const uint8_t* count, std::string& out) {
     out.append(fmt::format("{}", *reinterpret_cast<const int64_t*>(count)));
   });
+  StateTable::Cold cold;
+  cold.deserialize = [this](std::string_view value, uint8_t* count) {
+    return ReadCount(value, count);
+  };
+  MayLeave(counts_, std::move(cold));
+  return Status::Ok();
+}
+
+Status LimitOperator::ReadCount(std::string_view value, uint8_t* count) const {
+  const std::optional<int64_t> rows = ParseInt64(value);
+  if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
+  *reinterpret_cast<int64_t*>(count) = *rows;
   return Status::Ok();
 }
 
@@ -39,6 +51,7 @@ Status LimitOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out
   RowSet rows;
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
   keys_.Encode(key_columns, rows, batch.capacity());
+  WEIR_TRY(counts_.Load(keys_, rows));
   RowIndices kept;
   rows.ForEach([&](RowIndex row) {
     const std::string_view key = keys_.key(row);
@@ -63,13 +76,10 @@ Status LimitOperator::Snapshot(StateWriter& out) {
 }
 
 Status LimitOperator::Restore(const StateReader& in) {
-  return in.ForEach(
-      "counts", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-        const std::optional<int64_t> rows = ParseInt64(value);
-        if (!rows) return DataLossError("{}: a stored count is damaged", limit_.name);
-        *reinterpret_cast<int64_t*>(counts_.AddCommitted(key, HashBytes(key))) = *rows;
-        return Status::Ok();
-      });
+  if (counts_.sweeping()) return Status::Ok();  // the rows come by and by
+  return in.ForEach("counts", [this](uint32_t, std::string_view key, std::string_view value) {
+    return ReadCount(value, counts_.AddCommitted(key, HashBytes(key)));
+  });
 }
 
 }  // namespace weir

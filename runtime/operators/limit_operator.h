@@ -21,10 +21,12 @@ class LimitOperator final : public Operator {
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return counts_.WriteSealed(budget); }
+  StateTable* table() override { return &counts_; }
   Status Restore(const StateReader& in) override;
 
  private:
+  Status ReadCount(std::string_view value, uint8_t* count) const;
+
   const plan::LimitNode& limit_;
   RowRouter errors_to_;
   std::vector<std::unique_ptr<Evaluator>> per_;

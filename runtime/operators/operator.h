@@ -35,6 +35,8 @@ struct OperatorContext {
   uint32_t batch_rows = kBatchRows;  ///< largest batch to emit
   bool keeps_state = true;           ///< there are barriers that call Snapshot
   bool verify_state = false;         ///< tests: StateTable::Stored::verify
+  /// What was committed of the operator's keyed state; null: rows never leave memory.
+  std::shared_ptr<const StateReader> cold_state;
 };
 
 /// One stage at work: transforms batches. An instance per worker, called by one thread; never
@@ -110,8 +112,15 @@ class Operator {
   /// Writes more of what Snapshot sealed, as it was at the barrier, within the budget; true when
   /// all is written. Called between batches.
   virtual bool WriteSealed(SliceBudget& budget) {
-    (void)budget;
-    return true;
+    return table() == nullptr || table()->WriteSealed(budget);
+  }
+  /// The keyed state, of an operator that has all of it in one table; else null.
+  virtual StateTable* table() { return nullptr; }
+  /// What the keyed state takes.
+  virtual StateMemory Memory() { return table() == nullptr ? StateMemory() : table()->Memory(); }
+  /// Goes on with StateTable::Sweep between batches; never while a Resumable has more.
+  virtual Status Sweep(SliceBudget& budget, bool take_all) {
+    return table() == nullptr ? Status::Ok() : table()->Sweep(budget, take_all);
   }
   virtual Status Restore(const StateReader& in) {
     (void)in;
@@ -128,8 +137,14 @@ class Operator {
              std::function<void(const uint8_t* value, std::string& out)> serialize,
              std::string key_prefix = "") const {
     if (!context_.keeps_state) return;
-    table.Track({std::move(slot), std::move(key_prefix), std::move(serialize),
-                 context_.verify_state});
+    table.Track(
+        {std::move(slot), std::move(key_prefix), std::move(serialize), context_.verify_state});
+  }
+  /// Its rows may leave memory; after Store.
+  void MayLeave(StateTable& table, StateTable::Cold cold) const {
+    if (context_.cold_state == nullptr) return;
+    cold.reader = context_.cold_state;
+    table.MayLeave(std::move(cold));
   }
 
   const plan::LogicalNode& node_;

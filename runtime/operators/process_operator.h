@@ -41,7 +41,7 @@ class ProcessOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Finish(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
+  StateTable* table() override { return &table_; }
   Status Restore(const StateReader& in) override;
 
  private:

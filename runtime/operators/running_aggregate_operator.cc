@@ -1,6 +1,7 @@
 #include "runtime/operators/running_aggregate_operator.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -21,7 +22,8 @@ RunningAggregateOperator::RunningAggregateOperator(const plan::AggregateNode& no
       lifetime_(node.ttl.value_or(0)),
       errors_to_(node, node.error),
       late_to_(node, node.late),
-      input_(node) {}
+      input_(node),
+      ends_(offsetof(GroupHeader, links), lifetime_) {}
 
 Status RunningAggregateOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -35,6 +37,7 @@ Status RunningAggregateOperator::Open(const OperatorContext& context) {
                                          [this](uint8_t* block) { accumulators_->Destroy(block); });
   Store(*groups_, "groups",
         [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
+  MayLeave(*groups_, ColdGroups());
   return Status::Ok();
 }
 
@@ -90,10 +93,11 @@ Status RunningAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Col
   input_.EncodeKeys(rows, batch.capacity());
   blocks_.resize(batch.capacity());
   created_.clear();
+  WEIR_TRY(groups_->Load(input_.keys(), rows));
   groups_->FindOrCreate(input_.keys(), rows, blocks_.data(), created_);
   for (uint8_t* block : created_) {
     accumulators_->Init(block);
-    HeaderOf(block) = {kMinTimestamp, 0, 0};
+    HeaderOf(block).expires_from = kMinTimestamp;
   }
   WEIR_TRY(AddRows(batch, rows, out));
   ledger_.gauges["keys"] = static_cast<int64_t>(groups_->size());
@@ -142,7 +146,8 @@ Status RunningAggregateOperator::Restart(uint8_t* block, Collector& out) {
   }
   accumulators_->Destroy(block);
   accumulators_->Init(block);
-  HeaderOf(block) = {kMinTimestamp, 0, 0};
+  HeaderOf(block).expires_from = kMinTimestamp;
+  HeaderOf(block).changed = HeaderOf(block).emitted = 0;
   return Status::Ok();
 }
 
@@ -171,9 +176,7 @@ Status RunningAggregateOperator::AddToGroups(const RecordBatch& batch, const Row
 }
 
 void RunningAggregateOperator::Register(uint8_t* block) {
-  const Micros slice = std::max<Micros>(lifetime_ / kSlicesPerLife, 1);
-  const Micros end = HeaderOf(block).expires_from + lifetime_;
-  ends_[(end / slice + 1) * slice].push_back(block);
+  ends_.Add(block, HeaderOf(block).expires_from + lifetime_);
 }
 
 void RunningAggregateOperator::BeginUpdates() {
@@ -192,15 +195,11 @@ void RunningAggregateOperator::BeginUpdates() {
 }
 
 void RunningAggregateOperator::BeginEnds() {
-  while (!ends_.empty() && ends_.begin()->first <= watermark_) {
-    const std::vector<uint8_t*> blocks = std::move(ends_.begin()->second);
-    ends_.erase(ends_.begin());
-    for (uint8_t* block : blocks) {
-      if (HeaderOf(block).expires_from + lifetime_ > watermark_) {
-        Register(block);
-      } else {
-        ended_.push_back(block);
-      }
+  for (uint8_t* block : ends_.TakeDue(watermark_)) {
+    if (HeaderOf(block).expires_from + lifetime_ > watermark_) {
+      Register(block);
+    } else {
+      ended_.push_back(block);
     }
   }
   leaving_.clear();
@@ -239,7 +238,8 @@ Status RunningAggregateOperator::Resume(Collector& out) {
 Status RunningAggregateOperator::ProcessWatermark(Micros watermark, Collector& out) {
   watermark_ = std::max(watermark_, watermark);
   if (watermark == kMaxTimestamp || lifetime_ == 0) return Status::Ok();
-  if (ends_.empty() || ends_.begin()->first > watermark_) return Status::Ok();
+  groups_->BringBack(watermark_);
+  if (!ends_.AnyDue(watermark_)) return Status::Ok();
   // A group that ends shows its last value first.
   if (!changed_.empty()) BeginUpdates();
   expires_ = true;
@@ -260,14 +260,88 @@ Status RunningAggregateOperator::Flush(Collector& out) {
 }
 
 Status RunningAggregateOperator::Finish(Collector& out) {
+  WEIR_TRY(FinishSweep());
   return changed_.empty() ? Status::Ok() : EmitChanged(out);
 }
 
-// Entries: slot "groups", by encoded key: version, header, accumulators.
+// Entries: slot "groups", by encoded key: version, header (16 bytes), accumulators.
 void RunningAggregateOperator::Serialize(const uint8_t* block, std::string& out) const {
+  const GroupHeader& header = HeaderOf(block);
   out.push_back(kBlockVersion);
-  out.append(reinterpret_cast<const char*>(block), sizeof(GroupHeader));
+  const size_t start = out.size();
+  out.append(reinterpret_cast<const char*>(&header.expires_from), sizeof(Micros));
+  out.push_back(static_cast<char>(header.changed));
+  out.push_back(static_cast<char>(header.emitted));
+  out.resize(start + kStoredHeader, '\0');
   accumulators_->Serialize(block, out);
+}
+
+Status RunningAggregateOperator::Deserialize(std::string_view value, uint8_t* block) const {
+  accumulators_->Init(block);
+  if (value.size() < 1 + kStoredHeader || value[0] != kBlockVersion) {
+    return DataLossError("{}: a stored group is damaged", aggregate_.name);
+  }
+  GroupHeader& header = HeaderOf(block);
+  std::memcpy(&header.expires_from, value.data() + 1, sizeof(Micros));
+  header.changed = static_cast<uint8_t>(value[1 + sizeof(Micros)]);
+  header.emitted = static_cast<uint8_t>(value[2 + sizeof(Micros)]);
+  value.remove_prefix(1 + kStoredHeader);
+  return accumulators_->Deserialize(value, block);
+}
+
+void RunningAggregateOperator::Take(uint8_t* block) {
+  if (lifetime_ != 0) Register(block);
+  if (HeaderOf(block).changed == 0) return;
+  // What was combined but not yet emitted leaves after the restart.
+  changed_.push_back(block);
+  if (next_emit_ != kMaxTimestamp) return;
+  next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
+}
+
+Micros RunningAggregateOperator::DueOf(Micros expires_from, uint8_t changed) const {
+  if (changed != 0) return kMinTimestamp;
+  return lifetime_ == 0 ? kMaxTimestamp : ends_.SliceOf(expires_from + lifetime_);
+}
+
+StateTable::Cold RunningAggregateOperator::ColdGroups() {
+  StateTable::Cold cold;
+  cold.deserialize = [this](std::string_view value, uint8_t* block) {
+    return Deserialize(value, block);
+  };
+  cold.due = [this](const uint8_t* block) {
+    return DueOf(HeaderOf(block).expires_from, HeaderOf(block).changed);
+  };
+  cold.due_of_stored = [this](std::string_view value) {
+    if (value.size() < 1 + kStoredHeader) return kMinTimestamp;  // found damaged when it is read
+    Micros expires_from = 0;
+    std::memcpy(&expires_from, value.data() + 1, sizeof(Micros));
+    return DueOf(expires_from, static_cast<uint8_t>(value[1 + sizeof(Micros)]));
+  };
+  cold.may_leave = [this](const uint8_t* block) {
+    const GroupHeader& header = HeaderOf(block);
+    return header.changed == 0 && DueOf(header.expires_from, 0) > watermark_;
+  };
+  cold.leaves = [this](uint8_t* block) { ends_.Remove(block); };
+  cold.came_back = [this](uint8_t* block) { Take(block); };
+  return cold;
+}
+
+/// Groups that came back because their life may be over.
+Status RunningAggregateOperator::Sweep(SliceBudget& budget, bool take_all) {
+  WEIR_TRY(groups_->Sweep(budget, take_all));
+  // At the end of input nothing is to come, but lives do not end by that.
+  if (lifetime_ == 0 || watermark_ == kMaxTimestamp || !ends_.AnyDue(watermark_)) {
+    return Status::Ok();
+  }
+  if (!changed_.empty()) BeginUpdates();
+  expires_ = true;
+  return Status::Ok();
+}
+
+Status RunningAggregateOperator::FinishSweep() {
+  SliceBudget all = SliceBudget::Unlimited();
+  while (groups_->sweeping()) WEIR_TRY(groups_->Sweep(all, /*take_all=*/false));
+  return Status::Ok();
 }
 
 Status RunningAggregateOperator::Snapshot(StateWriter& out) {
@@ -277,25 +351,15 @@ Status RunningAggregateOperator::Snapshot(StateWriter& out) {
 }
 
 Status RunningAggregateOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("groups",
-                      [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-                        if (value.size() < 1 + sizeof(GroupHeader) || value[0] != kBlockVersion) {
-                          return DataLossError("{}: a stored group is damaged", aggregate_.name);
-                        }
-                        uint8_t* block = groups_->AddCommitted(key, HashBytes(key));
-                        accumulators_->Init(block);
-                        std::memcpy(block, value.data() + 1, sizeof(GroupHeader));
-                        value.remove_prefix(1 + sizeof(GroupHeader));
-                        WEIR_TRY(accumulators_->Deserialize(value, block));
-                        if (lifetime_ != 0) Register(block);
-                        // What was combined but not yet emitted leaves after the restart.
-                        if (HeaderOf(block).changed != 0) changed_.push_back(block);
-                        return Status::Ok();
-                      }));
-  if (!changed_.empty()) {
-    next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
-  }
-  return times_.Read(in, aggregate_.name, {&watermark_});
+  WEIR_TRY(times_.Read(in, aggregate_.name, {&watermark_}));
+  if (groups_->sweeping()) return Status::Ok();  // the groups come by and by
+  return in.ForEach("groups",
+                    [this](uint32_t, std::string_view key, std::string_view value) -> Status {
+                      uint8_t* block = groups_->AddCommitted(key, HashBytes(key));
+                      WEIR_TRY(Deserialize(value, block));
+                      Take(block);
+                      return Status::Ok();
+                    });
 }
 
 }  // namespace weir

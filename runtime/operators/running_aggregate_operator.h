@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "runtime/operators/aggregate_rows.h"
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
+#include "runtime/operators/key_ends.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/resumable.h"
 #include "runtime/state/state_table.h"
@@ -35,7 +35,8 @@ class RunningAggregateOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Finish(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return groups_->WriteSealed(budget); }
+  StateTable* table() override { return groups_.get(); }
+  Status Sweep(SliceBudget& budget, bool take_all) override;
   Status Restore(const StateReader& in) override;
 
  private:
@@ -44,8 +45,13 @@ class RunningAggregateOperator final : public Operator, public Resumable {
     Micros expires_from;  ///< event time that the lifetime counts from
     uint8_t changed;
     uint8_t emitted;  ///< readers know the key: its end is a delete
+    KeyEnds::Links links;
   };
+  static constexpr size_t kStoredHeader = 16;
   static GroupHeader& HeaderOf(uint8_t* block) { return *reinterpret_cast<GroupHeader*>(block); }
+  static const GroupHeader& HeaderOf(const uint8_t* block) {
+    return *reinterpret_cast<const GroupHeader*>(block);
+  }
 
   bool has_retain_key() const { return aggregate_.retain_key >= 0; }
   /// Event time that the life of a row's group counts from.
@@ -58,6 +64,14 @@ class RunningAggregateOperator final : public Operator, public Resumable {
   Status Restart(uint8_t* block, Collector& out);
   void Register(uint8_t* block);
   void Serialize(const uint8_t* block, std::string& out) const;
+  Status Deserialize(std::string_view value, uint8_t* block) const;
+  /// A restored group, or one that comes back.
+  void Take(uint8_t* block);
+  StateTable::Cold ColdGroups();
+  /// When a group must be in memory: at the end of the slice in which it may end, or at once if it
+  /// has changes to be shown.
+  Micros DueOf(Micros expires_from, uint8_t changed) const;
+  Status FinishSweep();
   /// What leaves next: the last values of groups that have changed, the ends of those whose life
   /// is over.
   void BeginUpdates();
@@ -79,8 +93,7 @@ class RunningAggregateOperator final : public Operator, public Resumable {
   FailingRows failing_;
   RowIndices kept_;
 
-  /// Groups by the slice of time in which they may end; looked at again when it comes.
-  std::map<Micros, std::vector<uint8_t*>> ends_;
+  KeyEnds ends_;
   std::vector<uint8_t*> changed_;
   std::vector<AggregateRows::Group> leaving_;  ///< sorted, from next_leaving_ on
   size_t next_leaving_ = 0;

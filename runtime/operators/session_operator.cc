@@ -408,6 +408,13 @@ Status SessionOperator::Snapshot(StateWriter& out) {
   return Status::Ok();
 }
 
+StateMemory SessionOperator::Memory() {
+  StateMemory memory = table_.Memory();
+  memory.total += pool_.size() * executor_.layout().block_size();
+  memory.fixed = memory.total;
+  return memory;
+}
+
 Status SessionOperator::Restore(const StateReader& in) {
   WEIR_TRY(in.ForEach(
       "sessions", [this](uint32_t, std::string_view key, std::string_view value) -> Status {

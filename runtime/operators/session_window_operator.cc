@@ -79,7 +79,8 @@ SessionWindowOperator::WindowSession* SessionWindowOperator::Join(const RecordBa
   // id of a session that has closed could come back.
   const bool is_old = lifetimes_.IsOld(time, watermark);
   bool created = false;
-  uint8_t* block = is_old ? table_.FindToChange(key, hash) : table_.FindOrCreate(key, hash, created);
+  uint8_t* block =
+      is_old ? table_.FindToChange(key, hash) : table_.FindOrCreate(key, hash, created);
   if (block == nullptr) return nullptr;
   WindowSession* joined = nullptr;
   while (true) {
@@ -378,6 +379,13 @@ Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_
     WEIR_TRY(accumulators_->Deserialize(value, Pool::BlockOf(session)));
   }
   return Status::Ok();
+}
+
+StateMemory SessionWindowOperator::Memory() {
+  StateMemory memory = table_.Memory();
+  memory.total += pool_->size() * accumulators_->block_size();
+  memory.fixed = memory.total;
+  return memory;
 }
 
 Status SessionWindowOperator::Restore(const StateReader& in) {

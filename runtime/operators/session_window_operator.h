@@ -37,7 +37,8 @@ class SessionWindowOperator final : public Operator, public Resumable {
   Micros NextProcessingTime() const override { return next_emit_; }
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
+  StateTable* table() override { return &table_; }
+  StateMemory Memory() override;
   Status Restore(const StateReader& in) override;
 
  private:

@@ -31,7 +31,7 @@ class TopOperator final : public Operator, public Resumable {
   bool HasMore() const override { return leaving_.has_value(); }
   Status Resume(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
-  bool WriteSealed(SliceBudget& budget) override { return table_.WriteSealed(budget); }
+  StateTable* table() override { return &table_; }
   Status Restore(const StateReader& in) override;
 
  private:

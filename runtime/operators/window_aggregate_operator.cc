@@ -336,6 +336,12 @@ bool WindowAggregateOperator::WriteSealed(SliceBudget& budget) {
                      [&](auto& pane) { return pane.second->groups.WriteSealed(budget); });
 }
 
+StateMemory WindowAggregateOperator::Memory() {
+  StateMemory sum;
+  for (auto& [key, pane] : panes_) sum.Add(pane->groups.Memory());
+  return sum;
+}
+
 Status WindowAggregateOperator::Restore(const StateReader& in) {
   WEIR_TRY(in.ForEach(
       "groups", [this](uint32_t, std::string_view key, std::string_view value) -> Status {

@@ -46,6 +46,7 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   Status Flush(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   bool WriteSealed(SliceBudget& budget) override;
+  StateMemory Memory() override;
   Status Restore(const StateReader& in) override;
 
  private:

@@ -61,11 +61,10 @@ class MemoryStateBackend final : public StateBackend {
     return values;
   }
 
-  Status Scan(
-      std::string_view operator_name, std::string_view slot, uint32_t key_group,
-      const std::function<Status(std::string_view, std::string_view)>& visit) const override {
+  Status ScanFrom(std::string_view operator_name, std::string_view slot, uint32_t key_group,
+                  std::string_view from, const Visit& visit) const override {
     const std::lock_guard lock(mutex_);
-    const Key first{std::string(operator_name), std::string(slot), key_group, ""};
+    const Key first{std::string(operator_name), std::string(slot), key_group, std::string(from)};
     for (auto row = rows_.lower_bound(first); row != rows_.end(); ++row) {
       const auto& [name, row_slot, group, key] = row->first;
       if (name != operator_name || row_slot != slot || group != key_group) break;

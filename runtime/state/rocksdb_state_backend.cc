@@ -76,9 +76,8 @@ class RocksDbStateBackend final : public DurableStateBackend {
   Result<std::vector<std::optional<std::string>>> MultiGet(
       std::string_view operator_name, std::string_view slot,
       const std::vector<StateKey>& keys) const override;
-  Status Scan(
-      std::string_view operator_name, std::string_view slot, uint32_t key_group,
-      const std::function<Status(std::string_view, std::string_view)>& visit) const override;
+  Status ScanFrom(std::string_view operator_name, std::string_view slot, uint32_t key_group,
+                  std::string_view from, const Visit& visit) const override;
   std::vector<std::string> Operators() const override;
   std::vector<std::string> Slots(std::string_view operator_name) const override;
 
@@ -341,15 +340,16 @@ Result<std::vector<std::optional<std::string>>> RocksDbStateBackend::MultiGet(
   return values;
 }
 
-Status RocksDbStateBackend::Scan(
-    std::string_view operator_name, std::string_view slot, uint32_t key_group,
-    const std::function<Status(std::string_view, std::string_view)>& visit) const {
+Status RocksDbStateBackend::ScanFrom(std::string_view operator_name, std::string_view slot,
+                                     uint32_t key_group, std::string_view from,
+                                     const Visit& visit) const {
   std::optional<std::string> prefix = PrefixOf(operator_name, slot);
   if (!prefix) return Status::Ok();
   const std::shared_lock lock(db_mutex_);
   WEIR_TRY(Usable());
   AppendBigEndian(*prefix, key_group, 2);
   const std::string end = EndOfPrefix(*prefix);
+  prefix->append(from);
   const rocksdb::Slice end_slice(end);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &end_slice;

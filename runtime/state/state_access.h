@@ -51,6 +51,19 @@ class StateReader {
   Status ForEachUnkeyed(
       std::string_view slot,
       const std::function<Status(std::string_view key, std::string_view value)>& visit) const;
+  /// Entries of one owned group in key order, from the key `from` on, until `visit` fails.
+  Status ForEachFrom(std::string_view slot, uint32_t key_group, std::string_view from,
+                     const StateBackend::Visit& visit) const {
+    return backend_.ScanFrom(operator_name_, slot, key_group, from, visit);
+  }
+  /// As StateBackend::MultiGet.
+  Result<std::vector<std::optional<std::string>>> MultiGet(
+      std::string_view slot, const std::vector<StateKey>& keys) const {
+    return backend_.MultiGet(operator_name_, slot, keys);
+  }
+  uint32_t first_key_group() const { return first_; }
+  uint32_t end_key_group() const { return end_; }
+  bool has_commits() const { return backend_.last_epoch() > 0; }
   /// True for exactly one instance: the one that restores sums such as ledgers.
   bool owns_unkeyed() const { return owns_unkeyed_; }
 

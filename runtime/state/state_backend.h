@@ -50,11 +50,16 @@ class StateBackend {
   virtual Result<std::vector<std::optional<std::string>>> MultiGet(
       std::string_view operator_name, std::string_view slot,
       const std::vector<StateKey>& keys) const = 0;
+  using Visit = std::function<Status(std::string_view key, std::string_view value)>;
   /// Visits committed entries of one slot and key group in key order until `visit` fails; all as
   /// of one commit. `visit` must not call back into the backend.
-  virtual Status Scan(
-      std::string_view operator_name, std::string_view slot, uint32_t key_group,
-      const std::function<Status(std::string_view key, std::string_view value)>& visit) const = 0;
+  Status Scan(std::string_view operator_name, std::string_view slot, uint32_t key_group,
+              const Visit& visit) const {
+    return ScanFrom(operator_name, slot, key_group, {}, visit);
+  }
+  /// The same from the key `from` on.
+  virtual Status ScanFrom(std::string_view operator_name, std::string_view slot, uint32_t key_group,
+                          std::string_view from, const Visit& visit) const = 0;
   /// Names of operators that have state, in order.
   virtual std::vector<std::string> Operators() const = 0;
   /// Names of the slots of an operator that have entries, in order.

@@ -40,16 +40,19 @@ void StateTable::Track(Stored stored) {
   current_ = 1;
 }
 
-uint8_t* StateTable::Lookup(std::string_view key, uint64_t hash) const {
+StateTable::Header* StateTable::HeaderAt(std::string_view key, uint64_t hash) const {
   const Part& part = parts_[PartOf(hash)];
   if (part.slots.empty()) return nullptr;
   const size_t mask = part.slots.size() - 1;
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     const Slot& slot = part.slots[i];
-    if (slot.header == nullptr) return nullptr;
-    if (!Matches(slot, key, hash)) continue;
-    return slot.header->erased == 0 ? ValueOf(slot.header) : nullptr;
+    if (slot.header == nullptr || Matches(slot, key, hash)) return slot.header;
   }
+}
+
+uint8_t* StateTable::Lookup(std::string_view key, uint64_t hash) const {
+  Header* header = HeaderAt(key, hash);
+  return header == nullptr || header->erased != 0 ? nullptr : ValueOf(header);
 }
 
 uint8_t* StateTable::FindToChange(std::string_view key, uint64_t hash) {
@@ -74,6 +77,7 @@ uint8_t* StateTable::FindOrCreate(std::string_view key, uint64_t hash, bool& cre
     }
     Header* header = slot.header;
     if (header->generation != current_) Touch(header);
+    header->referenced = !created;
     if (header->erased != 0) {
       Revive(header);
       created = true;
@@ -126,6 +130,7 @@ StateTable::Header* StateTable::NewBlock(std::string_view key, uint64_t hash) {
   if (size_class < free_.size() && !free_[size_class].empty()) {
     block = reinterpret_cast<uint8_t*>(free_[size_class].back());
     free_[size_class].pop_back();
+    free_bytes_ -= size;
   } else {
     if (size > left_) {
       const size_t next = std::clamp(chunk_bytes_ / 2, kFirstChunk, kLargestChunk);
@@ -143,17 +148,24 @@ StateTable::Header* StateTable::NewBlock(std::string_view key, uint64_t hash) {
   // A stage without keys has one empty key, which may point nowhere.
   if (!key.empty()) std::memcpy(block + key_room - key.size(), key.data(), key.size());
   auto* header = reinterpret_cast<Header*>(block + key_room);
-  *header = Header{hash, static_cast<uint32_t>(key.size()), 0, 0, 0, 0};
+  *header = Header{};
+  header->hash = hash;
+  header->key_size = static_cast<uint32_t>(key.size());
   std::memset(ValueOf(header), 0, value_size_);
   return header;
 }
 
+size_t StateTable::BlockBytes(const Header* header) const {
+  return ((header->key_size + size_t{15}) & ~size_t{15}) + sizeof(Header) + value_size_;
+}
+
 void StateTable::FreeBlock(Header* header) {
   const size_t key_room = (header->key_size + size_t{15}) & ~size_t{15};
-  const size_t size_class = (key_room + sizeof(Header) + value_size_) / 16;
-  if (size_class >= free_.size()) free_.resize(size_class + 1);
-  free_[size_class].push_back(
+  const size_t bytes = BlockBytes(header);
+  if (bytes / 16 >= free_.size()) free_.resize(bytes / 16 + 1);
+  free_[bytes / 16].push_back(
       reinterpret_cast<Header*>(reinterpret_cast<uint8_t*>(header) - key_room));
+  free_bytes_ += bytes;
 }
 
 void StateTable::Grow(Part& part) {
@@ -276,12 +288,15 @@ bool StateTable::WriteSealed(SliceBudget& budget) {
     }
     if (header->committed != 0) {
       Write(header, budget);
+      header->generation = 0;
+      if (cold_ != nullptr) continue;  // known as erased until the commit has returned
       RemoveFromIndex(header);
     }
     // Was in no other list; the next row that is made may have its block.
     FreeBlock(header);
   }
   sealed_.clear();
+  next_sealed_ = 0;
   out_ = nullptr;
   expected_.clear();
   return true;
@@ -299,8 +314,14 @@ void StateTable::Write(Header* header, SliceBudget& budget) {
   const uint32_t group = KeyGroupOf(header->hash);
   if (header->erased != 0) {
     if (header->committed != 0) out_->Delete(stored_.slot, group, key);
-    header->committed = 0;
     budget.Take(key.size());
+    header->era = era_;
+    if (cold_ == nullptr) {
+      header->committed = 0;
+    } else if (header->listed == 0) {
+      header->listed = 1;
+      tombstones_.push_back(header);
+    }
     return;
   }
   value_.clear();
@@ -308,6 +329,8 @@ void StateTable::Write(Header* header, SliceBudget& budget) {
   if (stored_.verify) CheckUnchanged(header, value_);
   out_->Put(stored_.slot, group, key, value_);
   header->committed = 1;
+  header->era = era_;
+  stored_bytes_ = (stored_bytes_ * 15 + value_.size()) / 16;
   budget.Take(key.size() + value_.size());
 }
 
@@ -327,6 +350,16 @@ void StateTable::Drop(SlotChanges& deletes) {
       deletes.Delete(KeyGroupOf(slot.hash), StoredKey(KeyOf(ValueOf(slot.header))));
     }
   }
+}
+
+StateMemory StateTable::Memory() const {
+  StateMemory memory;
+  memory.total = ByteSize() - free_bytes_ - left_ + size_ * HeapBytes();
+  memory.fixed = cold_ == nullptr ? memory.total : 0;
+  const size_t listed = dirty_.size() + sealed_.size() - next_sealed_;
+  const size_t rows = std::max(listed, size_);
+  memory.dirty = rows == 0 ? 0 : memory.total / rows * listed;
+  return memory;
 }
 
 size_t StateTable::ByteSize() const {

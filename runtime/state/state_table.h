@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,28 +11,25 @@
 #include <vector>
 
 #include "runtime/base/hash.h"
+#include "runtime/state/cold_rows.h"
+#include "runtime/state/slice_budget.h"
 #include "runtime/state/state_access.h"
 #include "runtime/vector/key_encoder.h"
 #include "runtime/vector/row_set.h"
 
 namespace weir {
 
-/// How much one call may write of what was sealed: a call between two batches must be short. A row
-/// counts its bytes and a little for itself, so that the same rows are written whatever the clock
-/// says.
-class SliceBudget {
- public:
-  /// Some hundred microseconds: a third of what a batch takes.
-  static constexpr size_t kSlice = 96 * 1024;
-  static constexpr size_t kPerRow = 64;
+/// Bytes of a table or operator, about: what rows point to is estimated by what they are stored as.
+struct StateMemory {
+  size_t total = 0;
+  size_t fixed = 0;  ///< of total: rows that can't leave memory
+  size_t dirty = 0;  ///< of total: rows changed since they were last written
 
-  explicit SliceBudget(size_t bytes) : left_(bytes) {}
-  static SliceBudget Unlimited() { return SliceBudget(SIZE_MAX); }
-  bool spent() const { return left_ == 0; }
-  void Take(size_t bytes) { left_ -= std::min(left_, bytes + kPerRow); }
-
- private:
-  size_t left_;
+  void Add(const StateMemory& other) {
+    total += other.total;
+    fixed += other.fixed;
+    dirty += other.dirty;
+  }
 };
 
 /// Hot keyed rows of one operator instance: encoded key -> a fixed-size block of memory at a
@@ -46,6 +42,11 @@ class SliceBudget {
 /// before its turn is written first. So the rule for owners: a row counts as changed from
 /// FindOrCreate, FindToChange or MarkDirty on, and none of its bytes (nor what it points to) may
 /// change between Seal and one of these.
+///
+/// With `MayLeave` rows that are clean and committed can leave memory (`Evict`; by second chance)
+/// and are read back from the backend: `Load` before the rows of a batch are looked up. A row that
+/// was written at a barrier stays until that commit has returned (`Committed`), and an erased row
+/// stays known as such, so that what is read back is never older than what left.
 class StateTable {
  public:
   using Destroy = std::function<void(uint8_t* value)>;
@@ -58,6 +59,23 @@ class StateTable {
     bool verify = false;
   };
 
+  /// What the owner has to say to rows that leave and come back.
+  struct Cold {
+    std::shared_ptr<const StateReader> reader;
+    /// Makes a row of what `serialize` made of it; zeroed memory.
+    std::function<Status(std::string_view value, uint8_t* row)> deserialize;
+    /// Whether nobody holds on to the row; null: nobody ever does between two calls.
+    std::function<bool(const uint8_t* row)> may_leave;
+    /// The owner forgets the row before it goes, and knows it again after it came back; may be
+    /// null.
+    std::function<void(uint8_t* row)> leaves;
+    std::function<void(uint8_t* row)> came_back;
+    /// When the row must be in memory, of a row and of a stored value alike; null: when it is asked
+    /// for.
+    std::function<Micros(const uint8_t* row)> due;
+    ColdRows::DueOf due_of_stored;
+  };
+
   explicit StateTable(size_t value_size, Destroy destroy = nullptr);
   ~StateTable();
   StateTable(const StateTable&) = delete;
@@ -65,6 +83,28 @@ class StateTable {
 
   /// Before the first row. Without it nothing is listed, and changes cost nothing.
   void Track(Stored stored);
+
+  /// After Track, before the first row. What the backend has is read when it is asked for, and by a
+  /// sweep.
+  void MayLeave(Cold cold);
+  /// Reads back the rows with these keys, in one sorted read; free while all rows are in memory.
+  Status Load(const KeyEncoder& keys, const RowSet& rows) {
+    return cold_ == nullptr || !cold_->any() ? Status::Ok() : LoadMissing(keys, rows);
+  }
+  /// Rows leave until about `bytes` are free, or many have been looked at; returns the bytes. Not
+  /// while the owner uses rows.
+  size_t Evict(size_t bytes);
+  /// Commit `epoch` has returned; at the latest before the next Seal.
+  void Committed(uint64_t epoch);
+  /// Rows that are due by `until` will be brought back by sweeps.
+  void BringBack(Micros until);
+  bool sweeping() const { return cold_ != nullptr && cold_->sweeping(); }
+  /// Sweep has something to do.
+  bool has_upkeep() const { return sweeping() || !draining_.empty(); }
+  /// Goes on with a sweep, and forgets erased rows whose commit has returned; `take_all`: there is
+  /// room for every row.
+  Status Sweep(SliceBudget& budget, bool take_all);
+  StateMemory Memory() const;
 
   /// Null when absent.
   const uint8_t* Find(std::string_view key, uint64_t hash) const { return Lookup(key, hash); }
@@ -80,7 +120,10 @@ class StateTable {
   /// The block must not be used afterwards.
   void Erase(uint8_t* value);
 
-  size_t size() const { return size_; }
+  /// Rows, wherever they are; while a sweep is under way those it has passed.
+  size_t size() const {
+    return size_ + (cold_ == nullptr ? 0 : static_cast<size_t>(cold_->count()));
+  }
   /// Bytes of blocks and index; without what blocks point to.
   size_t ByteSize() const;
 
@@ -116,9 +159,12 @@ class StateTable {
   struct Header {
     uint64_t hash;
     uint32_t key_size;
-    uint8_t generation;  ///< of the list of changes it is in; 0: of none
-    uint8_t committed;   ///< written for a commit: its erasure must be written too
-    uint8_t erased;      ///< stays until that is done; when not committed, until its list is passed
+    uint8_t generation;      ///< of the list of changes it is in; 0: of none
+    uint8_t committed : 1;   ///< written for a commit: its erasure must be written too
+    uint8_t erased : 1;      ///< stays until that is done; not committed: until its list is passed
+    uint8_t referenced : 1;  ///< since the hand of the clock passed
+    uint8_t listed : 1;      ///< in tombstones_ or draining_
+    uint8_t era;             ///< in which it was last written
     uint8_t unused;
   };
   static_assert(sizeof(Header) == 16);
@@ -142,6 +188,8 @@ class StateTable {
   // share of the key groups still spreads over all parts.
   static size_t PartOf(uint64_t hash) { return (hash >> 52) & (kParts - 1); }
   bool Matches(const Slot& slot, std::string_view key, uint64_t hash) const;
+  /// Also an erased one.
+  Header* HeaderAt(std::string_view key, uint64_t hash) const;
   uint8_t* Lookup(std::string_view key, uint64_t hash) const;
   Header* NewBlock(std::string_view key, uint64_t hash);
   void FreeBlock(Header* header);
@@ -160,6 +208,16 @@ class StateTable {
   std::string_view StoredKey(std::string_view key);
   void CompactDirty();
 
+  Status LoadMissing(const KeyEncoder& keys, const RowSet& rows);
+  Status TakeIn(std::string_view key, uint64_t hash, std::string_view value, bool counted);
+  bool CanLeave(const Header* header) const;
+  void Leave(Header* header);
+  Micros DueOf(const uint8_t* row) const { return hooks_.due ? hooks_.due(row) : kMaxTimestamp; }
+  void DrainTombstones();
+  size_t BlockBytes(const Header* header) const;
+  size_t HeapBytes() const { return destroy_ == nullptr ? 0 : stored_bytes_; }
+  void CheckStored(const Header* header);
+
   const size_t value_size_;  ///< rounded up to 16
   Destroy destroy_;
   Part parts_[kParts];
@@ -170,6 +228,7 @@ class StateTable {
   size_t left_ = 0;
   size_t chunk_bytes_ = 0;
   std::vector<std::vector<Header*>> free_;  ///< by block size / 16
+  size_t free_bytes_ = 0;
 
   Stored stored_;
   /// Alternates between 1 and 2; 0: not tracked, and all rows have 0.
@@ -178,9 +237,19 @@ class StateTable {
   size_t dirty_gone_ = 0;        ///< of dirty_: erased without having been committed
   std::vector<Header*> sealed_;  ///< from next_sealed_ on, those of the other generation
   size_t next_sealed_ = 0;
-  StateWriter* out_ = nullptr;  ///< null: nothing is sealed
-  std::string key_, value_;     ///< scratch
+  StateWriter* out_ = nullptr;                               ///< null: nothing is sealed
+  std::string key_, value_;                                  ///< scratch
   std::unordered_map<const Header*, std::string> expected_;  ///< stored_.verify
+
+  Cold hooks_;
+  std::unique_ptr<ColdRows> cold_;  ///< null: rows stay
+  Micros sweep_until_ = kMinTimestamp;
+  uint64_t committed_ = 0;           ///< the last that Committed has told of
+  uint8_t era_ = 1;                  ///< since then; rows written in it are pinned
+  std::vector<Header*> tombstones_;  ///< erased rows that wait for a commit
+  std::vector<Header*> draining_;    ///< those whose commit may have returned
+  size_t stored_bytes_ = 0;          ///< of a row as stored, on average
+  size_t hand_part_ = 0, hand_slot_ = 0;
 };
 
 }  // namespace weir

@@ -24,6 +24,7 @@ FlowTestConfig ReadConfig(const std::string& path) {
   config.job.batch_rows = json.value("batch_rows", 2048u);
   config.job.partitions = json.value("partitions", size_t{1});
   config.job.channel_bytes = json.value("channel_bytes", size_t{4} << 20);
+  config.job.state_memory = json.value("state_memory", size_t{0});
   config.job.seed = json.value("seed", uint64_t{1});
   config.runs = json.value("runs", 1u);
   config.optimize = json.value("optimizer", true);

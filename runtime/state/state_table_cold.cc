@@ -1,0 +1,166 @@
+// The part of StateTable that lets rows leave memory and brings them back.
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/check.h"
+#include "runtime/state/state_table.h"
+
+namespace weir {
+namespace {
+
+/// Rows that one call of Evict looks at, at most.
+constexpr size_t kMostLooked = 16 * 1024;
+constexpr size_t kMostDrained = 4 * 1024;
+
+}  // namespace
+
+void StateTable::MayLeave(Cold cold) {
+  WEIR_CHECK(current_ != 0 && size_ == 0, "slot {}: rows may leave that nobody wrote",
+             stored_.slot);
+  hooks_ = std::move(cold);
+  ColdRows::DueOf due_of = hooks_.due_of_stored;
+  if (due_of == nullptr) due_of = [](std::string_view) { return kMaxTimestamp; };
+  cold_ = std::make_unique<ColdRows>(hooks_.reader, stored_.slot, std::move(due_of));
+}
+
+Status StateTable::LoadMissing(const KeyEncoder& keys, const RowSet& rows) {
+  struct Missing {
+    StateKey key;
+    uint64_t hash;
+  };
+  std::vector<Missing> missing;
+  rows.ForEach([&](RowIndex row) {
+    const std::string_view key = keys.key(row);
+    const uint64_t hash = keys.hash(row);
+    if (HeaderAt(key, hash) == nullptr) missing.push_back({{KeyGroupOf(hash), key}, hash});
+  });
+  if (missing.empty()) return Status::Ok();
+  std::sort(missing.begin(), missing.end(), [](const Missing& a, const Missing& b) {
+    return a.key.key_group != b.key.key_group ? a.key.key_group < b.key.key_group
+                                              : a.key.key < b.key.key;
+  });
+  const auto same = [](const Missing& a, const Missing& b) { return a.key.key == b.key.key; };
+  missing.erase(std::unique(missing.begin(), missing.end(), same), missing.end());
+  std::vector<StateKey> wanted;
+  wanted.reserve(missing.size());
+  for (const Missing& one : missing) wanted.push_back(one.key);
+  WEIR_ASSIGN(const auto values, cold_->Read(wanted));
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i]) continue;
+    WEIR_TRY(TakeIn(missing[i].key.key, missing[i].hash, *values[i], /*counted=*/true));
+  }
+  return Status::Ok();
+}
+
+Status StateTable::TakeIn(std::string_view key, uint64_t hash, std::string_view value,
+                          bool counted) {
+  uint8_t* row = AddCommitted(key, hash);
+  WEIR_TRY(hooks_.deserialize(value, row));
+  HeaderOf(row)->era = static_cast<uint8_t>(era_ - 1);
+  stored_bytes_ = std::max(stored_bytes_, value.size());
+  if (counted) cold_->CameBack(KeyGroupOf(hash), key, DueOf(row));
+  if (hooks_.came_back) hooks_.came_back(row);
+  return Status::Ok();
+}
+
+bool StateTable::CanLeave(const Header* header) const {
+  if (header->erased != 0 || header->generation != 0 || header->committed == 0) return false;
+  if (header->era == era_) return false;  // its commit has not returned
+  if (header->listed != 0) return false;  // was erased and came back; the list still has it
+  return hooks_.may_leave == nullptr || hooks_.may_leave(ValueOf(const_cast<Header*>(header)));
+}
+
+size_t StateTable::Evict(size_t bytes) {
+  constexpr size_t kAhead = 8;
+  if (cold_ == nullptr) return 0;
+  size_t freed = 0;
+  for (size_t looked = 0; freed < bytes && looked < kMostLooked; ++looked) {
+    Part& part = parts_[hand_part_];
+    if (hand_slot_ >= part.slots.size()) {
+      hand_slot_ = 0;
+      hand_part_ = (hand_part_ + 1) % kParts;
+      continue;
+    }
+    if (hand_slot_ + kAhead < part.slots.size()) {
+      __builtin_prefetch(part.slots[hand_slot_ + kAhead].header);
+    }
+    Header* header = part.slots[hand_slot_].header;
+    if (header == nullptr || !CanLeave(header) || header->referenced != 0) {
+      if (header != nullptr) header->referenced = 0;
+      ++hand_slot_;
+      continue;
+    }
+    freed += BlockBytes(header) + HeapBytes();
+    Leave(header);
+    RemoveSlot(part, hand_slot_);  // another row may stand there now
+    FreeBlock(header);
+  }
+  return freed;
+}
+
+void StateTable::Leave(Header* header) {
+  if (stored_.verify) CheckStored(header);
+  uint8_t* row = ValueOf(header);
+  cold_->Left(KeyGroupOf(header->hash), KeyOf(row), DueOf(row));
+  if (hooks_.leaves) hooks_.leaves(row);
+  if (destroy_ != nullptr) destroy_(row);
+  --size_;
+}
+
+void StateTable::CheckStored(const Header* header) {
+  const uint8_t* row = ValueOf(const_cast<Header*>(header));
+  const auto stored = cold_->Read({{KeyGroupOf(header->hash), KeyOf(row)}});
+  std::string now;
+  stored_.serialize(row, now);
+  WEIR_CHECK(stored.ok() && (*stored)[0] == now,
+             "slot {}: a clean row is not what the last commit has", stored_.slot);
+}
+
+void StateTable::Committed(uint64_t epoch) {
+  if (cold_ == nullptr || epoch <= committed_) return;
+  committed_ = epoch;
+  ++era_;
+  draining_.insert(draining_.end(), tombstones_.begin(), tombstones_.end());
+  tombstones_.clear();
+}
+
+/// In slices: a commit may have ended millions of rows.
+void StateTable::DrainTombstones() {
+  for (size_t i = 0; i < kMostDrained && !draining_.empty(); ++i) {
+    Header* header = draining_.back();
+    draining_.pop_back();
+    if (header->erased == 0 || header->generation != 0) {
+      header->listed = 0;  // has come back, or was erased again: listed when that is written
+    } else if (header->era == era_) {
+      tombstones_.push_back(header);
+    } else {
+      RemoveFromIndex(header);
+      FreeBlock(header);
+    }
+  }
+}
+
+void StateTable::BringBack(Micros until) {
+  if (cold_ == nullptr) return;
+  sweep_until_ = std::max(sweep_until_, until);
+  if (!cold_->sweeping() && cold_->next_due() <= sweep_until_) cold_->BeginSweep();
+}
+
+Status StateTable::Sweep(SliceBudget& budget, bool take_all) {
+  if (cold_ == nullptr) return Status::Ok();
+  DrainTombstones();
+  if (!cold_->sweeping()) return Status::Ok();
+  Status taken;
+  WEIR_TRY(cold_->Sweep(
+      budget, [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; },
+      [&](std::string_view key, std::string_view value) {
+        if (!taken.ok() || (!take_all && cold_->DueOfStored(value) > sweep_until_)) return false;
+        taken = TakeIn(key, HashBytes(key), value, /*counted=*/false);
+        return true;
+      }));
+  WEIR_TRY(taken);
+  BringBack(sweep_until_);
+  return Status::Ok();
+}
+
+}  // namespace weir

@@ -1,0 +1,172 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "runtime/base/hash.h"
+#include "runtime/state/state_backend.h"
+#include "runtime/state/state_table.h"
+#include "runtime/vector/key_encoder.h"
+
+namespace weir {
+namespace {
+
+struct Row {
+  int64_t value;
+  int64_t due;
+};
+
+Row& At(uint8_t* block) { return *reinterpret_cast<Row*>(block); }
+const Row& At(const uint8_t* block) { return *reinterpret_cast<const Row*>(block); }
+
+using Rows = std::map<int64_t, int64_t>;
+
+/// A table whose rows leave and come back at random, beside a map that says what must be in it.
+/// Commits succeed, fail and take their time; the process dies now and then.
+class ColdModel {
+ public:
+  explicit ColdModel(unsigned seed)
+      : random_(seed), backend_(MakeMemoryStateBackend()), keys_({DataType::Int64()}) {
+    Start();
+  }
+  ~ColdModel() { EXPECT_GT(left_, 100U) << "rows did leave"; }
+
+  /// A batch of rows: some counted up, some erased.
+  void Batch() {
+    const auto count = static_cast<uint32_t>(1 + random_() % 20);
+    MutableColumnPtr column = Column::Make(DataType::Int64(), count);
+    for (uint32_t i = 0; i < count; ++i) {
+      column->mutable_data<int64_t>()[i] = static_cast<int64_t>(random_() % 500);
+    }
+    const RowSet rows = RowSet::All(count);
+    keys_.Encode({column.get()}, rows, count);
+    ASSERT_TRUE(table_->Load(keys_, rows).ok());
+    for (uint32_t i = 0; i < count; ++i) {
+      const int64_t key = column->mutable_data<int64_t>()[i];
+      const uint8_t* found = table_->Find(keys_.key(i), keys_.hash(i));
+      ASSERT_EQ(found != nullptr, expected_.contains(key)) << "key " << key;
+      if (found != nullptr) {
+        ASSERT_EQ(At(found).value, expected_[key]);
+      }
+      if (found != nullptr && random_() % 3 == 0) {
+        table_->Erase(const_cast<uint8_t*>(found));
+        expected_.erase(key);
+        continue;
+      }
+      bool created = false;
+      Row& row = At(table_->FindOrCreate(keys_.key(i), keys_.hash(i), created));
+      ASSERT_EQ(created, found == nullptr);
+      if (created) row.due = key % 7 == 0 ? key : kMaxTimestamp;
+      row.value = expected_[key] = static_cast<int64_t>(random_());
+    }
+  }
+
+  void Step() {
+    switch (random_() % 8) {
+      case 0: return Checkpoint();
+      case 1: left_ += table_->Evict(random_() % 4000); return;
+      case 2: {
+        SliceBudget budget(random_() % 3000);
+        ASSERT_TRUE(table_->Sweep(budget, random_() % 8 == 0).ok());
+        return;
+      }
+      default: return Batch();
+    }
+  }
+
+  void Die() {
+    table_.reset();
+    writer_.reset();
+    given_back_.clear();
+    expected_ = committed_;
+    Start();
+  }
+
+  /// All rows that are due by `until` are in memory when the sweeps have passed.
+  void CheckDue(int64_t until) {
+    table_->BringBack(until);
+    SliceBudget all = SliceBudget::Unlimited();
+    while (table_->sweeping()) ASSERT_TRUE(table_->Sweep(all, false).ok());
+    ASSERT_EQ(table_->size(), expected_.size()) << "in memory or not";
+    size_t due = 0;
+    table_->ForEach([&](uint8_t* block) { due += At(block).due <= until; });
+    size_t expected = 0;
+    for (const auto& [key, value] : expected_) expected += key % 7 == 0 && key <= until;
+    ASSERT_EQ(due, expected);
+  }
+
+  std::mt19937& random() { return random_; }
+
+ private:
+  void Start() {
+    table_ = std::make_unique<StateTable>(sizeof(Row));
+    const auto serialize = [](const uint8_t* block, std::string& out) {
+      out.append(reinterpret_cast<const char*>(block), sizeof(Row));
+    };
+    table_->Track({"rows", "", serialize, /*verify=*/true});
+    StateTable::Cold cold;
+    cold.reader = std::make_shared<StateReader>(*backend_, "op", 0, kNumKeyGroups, true);
+    cold.deserialize = [](std::string_view value, uint8_t* block) {
+      std::memcpy(block, value.data(), sizeof(Row));
+      return Status::Ok();
+    };
+    cold.due = [](const uint8_t* block) { return At(block).due; };
+    cold.due_of_stored = [](std::string_view value) {
+      return At(reinterpret_cast<const uint8_t*>(value.data())).due;
+    };
+    table_->MayLeave(std::move(cold));
+    EXPECT_EQ(table_->sweeping(), backend_->last_epoch() > 0);
+  }
+
+  /// Begins one, writes on, or commits what is written.
+  void Checkpoint() {
+    if (writer_ == nullptr) {
+      table_->Committed(backend_->last_epoch());
+      writer_ = std::make_unique<StateWriter>("op");
+      at_barrier_ = expected_;
+      written_ = false;
+      table_->Seal(writer_.get());
+      return;
+    }
+    SliceBudget budget(random_() % 20'000);
+    if (!written_) {
+      written_ = table_->WriteSealed(budget);
+      return;
+    }
+    given_back_.push_back(writer_->Take());
+    writer_.reset();
+    if (random_() % 4 == 0) return;  // failed: goes into the next one
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, given_back_).ok());
+    given_back_.clear();
+    committed_ = at_barrier_;
+    if (random_() % 2 == 0) table_->Committed(backend_->last_epoch());
+  }
+
+  std::mt19937 random_;
+  std::unique_ptr<StateBackend> backend_;
+  KeyEncoder keys_;
+  std::unique_ptr<StateTable> table_;
+  Rows expected_, at_barrier_, committed_;
+  std::unique_ptr<StateWriter> writer_;
+  std::vector<StateDelta> given_back_;
+  bool written_ = false;
+  size_t left_ = 0;
+};
+
+TEST(ColdStateTableTest, RowsThatLeaveComeBackAsTheyWere) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    ColdModel model(seed);
+    for (int step = 0; step < 6'000 && !testing::Test::HasFatalFailure(); ++step) {
+      model.Step();
+      if (model.random()() % 400 == 0) model.CheckDue(static_cast<int64_t>(model.random()() % 500));
+      if (model.random()() % 700 == 0) model.Die();
+    }
+    if (testing::Test::HasFatalFailure()) FAIL() << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace weir
