@@ -5,18 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/connectors/file/file_paths.h"
 #include "runtime/connectors/file/part_file_writer.h"
 #include "runtime/format/encoder.h"
 
 namespace weir {
-namespace {
-
-namespace fs = std::filesystem;
-
-}  // namespace
 
 Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
   FileSinkSettings settings;
@@ -41,9 +36,8 @@ Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
 }
 
 Status PrepareFolder(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return FileError("make folder", folder, error.value());
+  // What is delivered must not go with the folder when the power fails.
+  WEIR_TRY(MakeFolderDurably(folder).WithContext("cannot make the folder"));
   const std::string probe = fmt::format("{}/.weir-probe-{}", folder, ::getpid());
   const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return FileError("write into folder", folder, errno);
