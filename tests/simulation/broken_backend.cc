@@ -10,6 +10,10 @@ Status BrokenBackend::Commit(uint64_t epoch, const std::vector<StateDelta>& delt
   if (rule_ == BrokenRule::kRule1) {
     const size_t forgotten = std::min(std::exchange(failed_deltas_, 0), kept.size());
     kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(forgotten));
+    if (epoch % 3 == 0 && !deltas.empty()) {
+      failed_deltas_ = deltas.size() - 1;
+      return ResourceExhaustedError("no room");
+    }
   }
   if (rule_ == BrokenRule::kRule17 && epoch % 3 == 0) {
     std::erase_if(kept, [](const StateDelta& delta) { return delta.operator_name == "@ledger"; });

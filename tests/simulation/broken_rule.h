@@ -9,7 +9,7 @@ namespace weir::simulation {
 /// is in the engine.
 enum class BrokenRule : uint8_t {
   kNone,
-  kRule1,   ///< after a failed commit, its changes are missing in the next one
+  kRule1,   ///< some commits fail, and their changes are missing in the next one
   kRule6,   ///< a start does not compare marks with its state
   kRule7,   ///< the target takes writes of any owner
   kRule12,  ///< a unit is settled before a commit has its refused rows

@@ -19,7 +19,7 @@ namespace weir::simulation {
 namespace {
 
 /// Rounds that no life may need: each does some steps, or moves the clock.
-constexpr uint64_t kMostRounds = 20'000;
+constexpr uint64_t kMostRounds = 50'000;
 
 class Life {
  public:
@@ -173,7 +173,7 @@ class Life {
       return Status::Ok();
     }
     clock_.AdvanceTo(std::max(next, clock_.Now() + 1) +
-                     choices_.OneOf({0, 0, 500, 40'000, 400'000}));
+                     choices_.OneOf({0, 0, 500, 40'000, 1'000'000}));
     return Status::Ok();
   }
 

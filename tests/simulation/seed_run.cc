@@ -76,7 +76,8 @@ void SeedRun::MakeInputs() {
   plan.keys = choices_.Between(1, 12);
   plan.repeats_of_ten = pipeline_.repeats ? 4 : 0;
   plan.late_of_hundred = pipeline_.is_late ? 6 : 0;
-  plan.most_words = choices_.OneIn(2) ? pipeline_.most_words : 3;
+  // A large fan-out, or many rows.
+  plan.most_words = plan.rows <= 30 ? pipeline_.most_words : std::min<int64_t>(pipeline_.most_words, 8);
   plan.step = choices_.OneOf({0, 1'000, 20'000, 100'000});
   inputs_["rows"] = MakeInput(plan, kClockStart, 0, choices_.Branch());
   if (!pipeline_.two_sources) return;
@@ -107,8 +108,8 @@ LifePlan SeedRun::ChooseLife(bool is_last) {
   // Partitions never go away.
   partitions_ = plan.partitions = std::max(partitions_, plan.partitions);
   if (choices_.OneIn(3)) {
-    plan.target.failing = choices_.OneOf({0, 50, 500});
-    plan.target.unknown = choices_.OneOf({0, 50, 400});
+    plan.target.failing = choices_.OneOf({0, 50, 400});
+    plan.target.unknown = choices_.OneOf({0, 50, 200});
     plan.target.late = choices_.OneOf({0, 50});
   }
   if (choices_.OneIn(6)) {
@@ -149,6 +150,20 @@ void SeedRun::ChooseEnd(LifePlan& plan) {
   if (choices_.OneIn(8)) plan.usurp_after = static_cast<uint64_t>(choices_.Between(1, 100));
   if (!plan.ends || plan.target.away_until > 0 || choices_.OneIn(4)) {
     plan.stop_after = static_cast<uint64_t>(choices_.Between(1, 600));
+  }
+}
+
+/// Whether the seed has what the rule is about.
+bool SeedRun::IsAbout(BrokenRule rule) const {
+  const bool is_remote = std::any_of(sinks_.begin(), sinks_.end(), [](const auto& sink) {
+    return sink.second == SinkKind::kRemote;
+  });
+  switch (rule) {
+    case BrokenRule::kRule1: return pipeline_.name != "filter" && pipeline_.name != "flatten";
+    case BrokenRule::kRule7:
+    case BrokenRule::kRule18: return is_remote;
+    case BrokenRule::kRule12: return refuses_;
+    default: return true;
   }
 }
 
@@ -211,6 +226,7 @@ SeedRun::Outcome SeedRun::RunOne(const LifePlan& plan) {
 void SeedRun::TakeTrail(Outcome& outcome, bool is_probe) {
   const Trail& trail = *world_.trail;
   disk_.Apply(trail);
+  digest_.Add(trail);
   TargetPlan target;
   target.refuses = refuses_;
   target_.Begin(target, broken_, nullptr, nullptr);
@@ -224,7 +240,6 @@ void SeedRun::TakeTrail(Outcome& outcome, bool is_probe) {
     });
     return;
   }
-  std::map<std::string, uint64_t> names;
   trail.ForEach([&](const Entry& entry) {
     switch (entry.tag) {
       case Tag::kRestored:

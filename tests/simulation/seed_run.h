@@ -8,6 +8,7 @@
 #include "tests/simulation/disk_model.h"
 #include "tests/simulation/life.h"
 #include "tests/simulation/outputs.h"
+#include "tests/simulation/seed_digest.h"
 
 namespace weir::simulation {
 
@@ -28,11 +29,14 @@ class SeedRun {
 
   /// False: something does not hold; `problems` says what.
   bool Run();
+  /// Another run of the seed left other bytes.
+  void NotTheSame() { Problem("Determinism: run again, it leaves other bytes"); }
   const std::vector<std::string>& problems() const { return problems_; }
   /// What was chosen, and what came of it.
   const std::vector<std::string>& trace() const { return trace_; }
   /// Of what is on the disk, in the trail, in the target.
-  uint64_t digest() const { return digest_; }
+  uint64_t digest() const { return digest_.value(); }
+  bool IsAbout(BrokenRule rule) const;
   size_t lives() const { return lives_; }
 
  private:
@@ -62,7 +66,6 @@ class SeedRun {
   void CheckModel(const Expectation& expected, const std::string& sink, SinkKind kind);
   std::vector<std::string> RefusedRows(const std::string& sink) const;
   void Problem(const std::string& text);
-  void Digest(uint64_t value);
 
   const World& world_;
   const uint64_t seed_;
@@ -85,7 +88,7 @@ class SeedRun {
   std::optional<uint64_t> copy_epoch_;
   size_t lives_ = 0;
   size_t partitions_ = 0;  ///< of `rows` that have been there
-  uint64_t digest_ = 0;
+  SeedDigest digest_;
   std::vector<std::string> problems_, trace_;
   LifeSetting setting_;
 };
