@@ -80,6 +80,7 @@ rocksdb::Options StoreOptions(const RocksDbStateOptions& options) {
   result.info_log_level = rocksdb::WARN_LEVEL;
   if (!options.background_work) {
     result.disable_auto_compactions = true;
+    result.max_file_opening_threads = 1;
     result.stats_dump_period_sec = 0;
     result.stats_persist_period_sec = 0;
   }

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kSector = 512;
+constexpr uint64_t kPage = 4096;
 
 }  // namespace
 
@@ -56,8 +57,8 @@ void DiskModel::Sync(uint64_t inode) {
     for (const Change& change : file.unsynced) {
       if (!change.lost) Perform(change, file.durable, change.bytes.size());
     }
-    // What is lost never gets there: the cache takes it for written.
-    file.unsynced.clear();
+    // What is lost stays so, unless its page is written to again: the cache takes it for written.
+    std::erase_if(file.unsynced, [](const Change& change) { return !change.lost; });
     return;
   }
   std::vector<Renaming> left;
@@ -71,6 +72,16 @@ void DiskModel::Sync(uint64_t inode) {
     }
   }
   renamings_ = std::move(left);
+}
+
+/// A page that is written to again is written back as a whole.
+void DiskModel::Write(File& file, const Entry& entry) {
+  const uint64_t first = entry.b / kPage, last = (entry.b + entry.x.size()) / kPage;
+  for (Change& change : file.unsynced) {
+    const uint64_t end = (change.offset + change.bytes.size()) / kPage;
+    if (change.offset / kPage <= last && end >= first) change.lost = false;
+  }
+  file.unsynced.push_back({entry.b, false, false, std::string(entry.x)});
 }
 
 void DiskModel::Apply(const Trail& trail) {
@@ -90,9 +101,7 @@ void DiskModel::Apply(const Trail& trail) {
         renamings_.push_back(
             {entry.tag, entry.a, entry.b, std::string(entry.x), std::string(entry.y)});
         break;
-      case Tag::kWrite:
-        files_[entry.a].unsynced.push_back({entry.b, false, false, std::string(entry.x)});
-        break;
+      case Tag::kWrite: Write(files_[entry.a], entry); break;
       case Tag::kTruncate: files_[entry.a].unsynced.push_back({entry.b, true, false, {}}); break;
       case Tag::kSync: Sync(entry.a); break;
       case Tag::kFailedSync:
@@ -146,9 +155,9 @@ void DiskModel::FailPower(Choices& choices) {
   std::map<uint64_t, Names> folders = std::exchange(folders_, {});
   std::map<uint64_t, File> files = std::exchange(files_, {});
   are_folders_ = {root_inode_};
-  // Which inodes were folders, Write sees by their names.
+  // Which inodes were folders, Restore sees by their names.
   std::map<uint64_t, std::string> written;
-  Write(root_inode_, root_, written, folders, files);
+  Restore(root_inode_, root_, written, folders, files);
   for (const auto& entry : fs::recursive_directory_iterator(root_)) {
     const uint64_t inode = FaultDisk::InodeOf(entry.path().c_str());
     const uint64_t parent = FaultDisk::InodeOf(entry.path().parent_path().c_str());
@@ -165,14 +174,14 @@ void DiskModel::FailPower(Choices& choices) {
   }
 }
 
-void DiskModel::Write(uint64_t folder, const std::string& path,
-                      std::map<uint64_t, std::string>& written, std::map<uint64_t, Names>& folders,
-                      std::map<uint64_t, File>& files) const {
+void DiskModel::Restore(uint64_t folder, const std::string& path,
+                        std::map<uint64_t, std::string>& written,
+                        std::map<uint64_t, Names>& folders, std::map<uint64_t, File>& files) const {
   for (const auto& [name, inode] : folders[folder]) {
     const std::string here = path + "/" + name;
     if (folders.contains(inode)) {
       fs::create_directory(here);
-      Write(inode, here, written, folders, files);
+      Restore(inode, here, written, folders, files);
       continue;
     }
     if (const auto other = written.find(inode); other != written.end()) {

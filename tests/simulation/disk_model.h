@@ -49,8 +49,9 @@ class DiskModel {
   void Sync(uint64_t inode);
   static void Perform(const Change& change, std::string& bytes, size_t size);
   static void Perform(const Renaming& renaming, std::map<uint64_t, Names>& folders);
-  void Write(uint64_t folder, const std::string& path, std::map<uint64_t, std::string>& written,
-             std::map<uint64_t, Names>& folders, std::map<uint64_t, File>& files) const;
+  void Write(File& file, const Entry& entry);
+  void Restore(uint64_t folder, const std::string& path, std::map<uint64_t, std::string>& written,
+               std::map<uint64_t, Names>& folders, std::map<uint64_t, File>& files) const;
 
   const std::string root_;
   uint64_t root_inode_;

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "runtime/base/kill_point.h"
+#include "tests/simulation/trail_text.h"
 
 namespace weir::simulation {
 namespace {
@@ -77,7 +78,8 @@ void SeedRun::MakeInputs() {
   plan.repeats_of_ten = pipeline_.repeats ? 4 : 0;
   plan.late_of_hundred = pipeline_.is_late ? 6 : 0;
   // A large fan-out, or many rows.
-  plan.most_words = plan.rows <= 30 ? pipeline_.most_words : std::min<int64_t>(pipeline_.most_words, 8);
+  plan.most_words =
+      plan.rows <= 30 ? pipeline_.most_words : std::min<int64_t>(pipeline_.most_words, 8);
   plan.step = choices_.OneOf({0, 1'000, 20'000, 100'000});
   inputs_["rows"] = MakeInput(plan, kClockStart, 0, choices_.Branch());
   if (!pipeline_.two_sources) return;
@@ -225,6 +227,10 @@ SeedRun::Outcome SeedRun::RunOne(const LifePlan& plan) {
 
 void SeedRun::TakeTrail(Outcome& outcome, bool is_probe) {
   const Trail& trail = *world_.trail;
+  if (world_.dump != nullptr) {
+    fmt::print(world_.dump, "--- life {}\n", lives_ - 1);
+    trail.ForEach([this](const Entry& entry) { fmt::print(world_.dump, "{}\n", ToText(entry)); });
+  }
   disk_.Apply(trail);
   digest_.Add(trail);
   TargetPlan target;

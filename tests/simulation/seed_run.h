@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ struct World {
   CompiledPipelines* pipelines = nullptr;
   const ConnectorRegistry* registry = nullptr;
   Trail* trail = nullptr;
-  bool verbose = false;  ///< the engine's log, on stderr
+  bool verbose = false;       ///< the engine's log, on stderr
+  std::FILE* dump = nullptr;  ///< gets everything that lives do; optional
 };
 
 /// One seed: a pipeline, its input, some lives that fail in some way, a last one that ends, and
