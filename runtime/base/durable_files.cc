@@ -84,9 +84,14 @@ Status WriteFileDurably(const std::string& file, std::string_view content) {
 
 Status MakeFolderDurably(const std::string& folder) {
   std::error_code error;
-  if (fs::is_directory(folder, error)) return Status::Ok();
   const std::string parent = ParentOf(folder);
-  if (!fs::is_directory(parent, error)) WEIR_TRY(MakeFolderDurably(parent));
+  if (fs::is_directory(folder, error)) {
+    // A process that was killed may have made it and not come to the sync. Whose parent can't be
+    // opened is not ours.
+    const Status synced = FsyncFolder(parent);
+    return synced.code() == StatusCode::kDataLoss ? synced : Status::Ok();
+  }
+  WEIR_TRY(MakeFolderDurably(parent));
   if (!fs::create_directory(folder, error) && error) {
     return DurableFileError(folder, error.value());
   }

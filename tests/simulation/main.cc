@@ -75,7 +75,8 @@ class Simulation {
 
 bool Simulation::RunSeed(SeedRun& run, uint64_t seed, BrokenRule broken) {
   if (!run.Run()) return false;
-  if (broken != BrokenRule::kNone || (seed % kTwiceEvery != 0 && !options_.only)) return true;
+  if (broken != BrokenRule::kNone || run.was_full()) return true;
+  if (seed % kTwiceEvery != 0 && !options_.only) return true;
   SeedRun again(world_, seed, broken);
   (void)again.Run();
   if (again.digest() == run.digest()) return true;

@@ -187,6 +187,7 @@ bool SeedRun::Run() {
 
 SeedRun::Outcome SeedRun::RunOne(const LifePlan& plan) {
   ++lives_;
+  was_full_ |= plan.disk.full_until > 0 || plan.disk.failing_sync_at > 0;
   world_.trail->Clear();
   went_on_from_.reset();
   std::fflush(nullptr);

@@ -65,20 +65,21 @@ Result<std::string> PartFileSink::Prepare(uint64_t epoch) {
 
 Result<std::optional<SinkMark>> PartFileSink::ReadMark() { return mark_.Read(); }
 
-/// Only a state folder can be compared with a mark.
+/// Before what it tells of: the folder never holds rows that an older state takes for new, wherever
+/// the process dies. Only a state folder can be compared with a mark.
 Status PartFileSink::Mark(uint64_t epoch) {
   if (!settings_.resumable) return Status::Ok();
   return mark_.Write({settings_.incarnation, epoch});
 }
 
 Status PartFileSink::Committed(uint64_t epoch) {
-  WEIR_ASSIGN(const bool any, units_.Deliver(epoch));
-  return any ? Mark(epoch) : Status::Ok();
+  if (units_.HasDue(epoch)) WEIR_TRY(Mark(epoch));
+  return units_.Deliver(epoch);
 }
 
 Status PartFileSink::Restore(uint64_t epoch, std::string_view state) {
-  WEIR_ASSIGN(const bool any, units_.Restore(state));
-  return any ? Mark(epoch) : Status::Ok();
+  if (PartUnits::ListsUnits(state)) WEIR_TRY(Mark(epoch));
+  return units_.Restore(state);
 }
 
 Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
@@ -91,8 +92,8 @@ Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
 
 Status PartFileSink::Close() {
   if (!settings_.resumable) return Status::Ok();
-  WEIR_ASSIGN(const uint64_t epoch, units_.PublishCommitted());
-  return epoch > 0 ? Mark(epoch) : Status::Ok();
+  if (const uint64_t epoch = units_.Publishable(); epoch > 0) WEIR_TRY(Mark(epoch));
+  return units_.PublishCommitted();
 }
 
 }  // namespace weir
