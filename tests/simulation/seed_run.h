@@ -37,7 +37,8 @@ class SeedRun {
   /// What was chosen, and what came of it.
   const std::vector<std::string>& trace() const { return trace_; }
   /// Of what is on the disk, in the trail, in the target.
-  /// A disk was full or failed: RocksDB looks after that on a thread of its own, so runs may differ.
+  /// A disk was full or failed: RocksDB looks after that on a thread of its own, so runs may
+  /// differ.
   bool was_full() const { return was_full_; }
   uint64_t digest() const { return digest_.value(); }
   bool IsAbout(BrokenRule rule) const;

@@ -37,7 +37,7 @@ Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
 
 Status PrepareFolder(const std::string& folder) {
   // What is delivered must not go with the folder when the power fails.
-  WEIR_TRY(MakeFolderDurably(folder).WithContext("cannot make the folder"));
+  WEIR_TRY(MakeFolderDurably(folder).WithContext("cannot make folder " + folder));
   const std::string probe = fmt::format("{}/.weir-probe-{}", folder, ::getpid());
   const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return FileError("write into folder", folder, errno);

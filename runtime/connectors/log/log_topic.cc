@@ -50,7 +50,8 @@ int64_t BytesOf(const LogUnit& unit) {
 
 Result<std::shared_ptr<LogTopic>> LogTopic::Open(const LogTopicSettings& settings) {
   const std::string folder = TopicFolder(settings.dir, settings.topic);
-  WEIR_TRY(MakeFolderDurably(folder).WithContext("log: cannot make the folder of a topic"));
+  WEIR_TRY(MakeFolderDurably(folder).WithContext(
+      fmt::format("cannot make folder {}; check `dir`", folder)));
   std::error_code error;
   const std::string key = fs::weakly_canonical(folder, error).string();
   const std::lock_guard lock(open_topics_mutex);
