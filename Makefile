@@ -23,7 +23,7 @@ CTEST := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test oracle bench sanitize asan tsan format install install-tests \
-        install-store bench-checkpoints bench-state chaos bench-store bench-kafka clean
+        install-store bench-checkpoints bench-state chaos simulation bench-store bench-kafka clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ oracle: install-tests build ## The speed layer against DuckDB, 1 M events: files
 	@$(WEIR_TEST_PYTHON) tests/oracle/run_topics_oracle.py --flowc $(FLOWC) --through kafka \
 	  --events 1000000 --broker build/oracle-broker; \
 	  status=$$?; deploy/dev/services down kafka --dir build/oracle-broker --purge; exit $$status
+
+SEEDS ?= 10000
+simulation: install-tests ## The whole engine from 10 000 seeds with faults; SEEDS=N for others
+	@cmake --preset release -DBUILD_TESTING=ON -DWEIR_UNITY=$(UNITY) --log-level=WARNING
+	@cmake --build --preset release -j $(JOBS) --target simulation
+	@build/release/bin/simulation --seeds $(SEEDS) --jobs $(JOBS)
 
 chaos: install-store install-tests build ## kill -9 while the speed layer runs: 200 times on 1 M events, and at all kill points
 	@deploy/dev/services up kafka --port auto --dir build/chaos-broker

@@ -14,8 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool IsFull(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
 Status DurableFileError(const std::string& file, int error) {
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+  if (IsFull(error)) {
     return ResourceExhaustedError("{}: {}", file, std::strerror(error));
   }
   return IoError("{}: {}", file, std::strerror(error));
@@ -27,7 +29,7 @@ Status Sync(const std::string& path, int flags) {
   const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
   // Some file systems can't sync a folder, nor devices themselves; they don't need it either.
-  return failed == 0 || failed == EINVAL ? Status::Ok() : DurableFileError(path, failed);
+  return failed == 0 || failed == EINVAL ? Status::Ok() : SyncError(path, failed);
 }
 
 std::string ParentOf(const std::string& path) {
@@ -47,12 +49,21 @@ Status WriteAndSync(const std::string& file, std::string_view content) {
       failed = errno;
     }
   }
-  if (failed == 0 && ::fsync(descriptor) != 0) failed = errno;
+  const int unsynced = failed == 0 && ::fsync(descriptor) != 0 ? errno : 0;
   ::close(descriptor);
-  return failed == 0 ? Status::Ok() : DurableFileError(file, failed);
+  if (failed != 0) return DurableFileError(file, failed);
+  return unsynced == 0 ? Status::Ok() : SyncError(file, unsynced);
 }
 
 }  // namespace
+
+Status SyncError(const std::string& path, int error) {
+  if (IsFull(error)) return DurableFileError(path, error);
+  return DataLossError(
+      "{}: the disk did not keep what was written ({}); a start from the last checkpoint writes it "
+      "again",
+      path, std::strerror(error));
+}
 
 Status FsyncFolder(const std::string& folder) {
   return Sync(folder.empty() ? "." : folder, O_DIRECTORY);
@@ -73,9 +84,14 @@ Status WriteFileDurably(const std::string& file, std::string_view content) {
 
 Status MakeFolderDurably(const std::string& folder) {
   std::error_code error;
-  if (fs::is_directory(folder, error)) return Status::Ok();
   const std::string parent = ParentOf(folder);
-  if (!fs::is_directory(parent, error)) WEIR_TRY(MakeFolderDurably(parent));
+  if (fs::is_directory(folder, error)) {
+    // A process that was killed may have made it and not come to the sync. Whose parent can't be
+    // opened is not ours.
+    const Status synced = FsyncFolder(parent);
+    return synced.code() == StatusCode::kDataLoss ? synced : Status::Ok();
+  }
+  WEIR_TRY(MakeFolderDurably(parent));
   if (!fs::create_directory(folder, error) && error) {
     return DurableFileError(folder, error.value());
   }

@@ -9,6 +9,10 @@ namespace weir {
 
 /// Steps that are on disk when they return. Failures name the file; ResourceExhausted: it is full.
 
+/// Why a sync failed. ResourceExhausted where there was no room. Else DataLoss, since trying again
+/// would seem to succeed: the kernel has dropped what it could not write and takes it for written.
+/// Only a start from the last commit writes it anew.
+Status SyncError(const std::string& path, int error);
 /// Makes what was created in, renamed into or removed from `folder` durable. "": the working
 /// folder, so that the parent of any path will do.
 Status FsyncFolder(const std::string& folder);

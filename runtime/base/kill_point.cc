@@ -68,7 +68,7 @@ const std::vector<std::string_view>& KillPoint::Names() {
       "before-prepare", "part-synced", "log-synced", "log-prepared", "sink-prepared",
       "before-commit", "state-files-written", "state-written", "after-commit",
       // delivery
-      "part-renamed", "parts-renamed", "mark-written-aside", "mark-written", "log-committed",
+      "mark-written-aside", "mark-written", "part-renamed", "parts-renamed", "log-committed",
       "sink-delivered",
       // delivery to a store, by the threads of its lanes
       "store-unit-begun", "store-unit-inserted", "store-unit-marked",

@@ -74,8 +74,7 @@ Status Outbox::Open() {
 
 /// Numbers go on behind those of earlier runs, so that a name never means two files.
 Status Outbox::StartFile() {
-  if (unsynced_ && ::fdatasync(descriptor_) != 0)
-    return OutboxError("sync", PathOf(current_), errno);
+  if (unsynced_ && ::fdatasync(descriptor_) != 0) return SyncError(PathOf(current_), errno);
   if (descriptor_ >= 0) ::close(descriptor_);
   const uint64_t before = std::exchange(current_, 0);
   descriptor_ = -1;
@@ -129,7 +128,7 @@ Status Outbox::Sync() {
     names = std::exchange(unnamed_, false);
   }
   Status status;
-  if (::fdatasync(copy) != 0) status = OutboxError("sync", path, errno);
+  if (::fdatasync(copy) != 0) status = SyncError(path, errno);
   ::close(copy);
   if (status.ok() && names) status = FsyncFolder(folder_);
   if (status.ok()) return status;

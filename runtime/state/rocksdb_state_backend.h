@@ -19,6 +19,9 @@ struct RocksDbStateOptions {
   StateCompression compression = StateCompression::kLz4;
   /// From this size on a commit is written as sorted files instead of through the log.
   size_t bulk_bytes = 4 * 1024 * 1024;
+  /// False: nothing is compacted and no thread looks after it, so that what is written depends on
+  /// the calls alone (the simulation).
+  bool background_work = true;
   /// Tells when a commit was made; null: the system's.
   const Clock* clock = nullptr;
 };

@@ -17,6 +17,7 @@
 #include "runtime/state/commit_record.h"
 #include "runtime/state/rocksdb_keys.h"
 #include "runtime/state/rocksdb_status.h"
+#include "runtime/state/store_log.h"
 
 namespace weir {
 namespace {
@@ -77,8 +78,12 @@ rocksdb::Options StoreOptions(const RocksDbStateOptions& options) {
   // Whether and when a failed commit is tried again is the caller's business.
   result.max_bgerror_resume_count = 0;
   result.info_log_level = rocksdb::WARN_LEVEL;
-  result.max_log_file_size = 1024 * 1024;
-  result.keep_log_file_num = 2;
+  if (!options.background_work) {
+    result.disable_auto_compactions = true;
+    result.max_file_opening_threads = 1;
+    result.stats_dump_period_sec = 0;
+    result.stats_persist_period_sec = 0;
+  }
   return result;
 }
 
@@ -90,6 +95,7 @@ Status MakeStore(const std::string& folder, rocksdb::Options options) {
   const std::string doing = "making the state in " + folder;
   options.create_if_missing = true;
   options.error_if_exists = true;
+  options.info_log = std::make_shared<StoreLog>(unfinished);
   rocksdb::DB* db = nullptr;
   WEIR_TRY(StatusFromRocksDb(rocksdb::DB::Open(options, unfinished, &db), doing));
   const std::unique_ptr<rocksdb::DB> owner(db);
@@ -135,12 +141,13 @@ Status CheckFormat(rocksdb::DB& db, const std::string& folder) {
 
 Result<std::unique_ptr<rocksdb::DB>> OpenStoreForWriting(const std::string& folder,
                                                          const RocksDbStateOptions& options) {
-  const rocksdb::Options store_options = StoreOptions(options);
+  rocksdb::Options store_options = StoreOptions(options);
   std::error_code error;
   const bool exists = fs::exists(folder + "/db", error);
   if (error) return IoError("{}/db: {}", folder, error.message());
   if (!exists) WEIR_TRY(MakeStore(folder, store_options));
   WEIR_TRY(CheckComplete(folder));
+  store_options.info_log = std::make_shared<StoreLog>(folder + "/db");
   rocksdb::DB* db = nullptr;
   WEIR_TRY(StatusFromRocksDb(rocksdb::DB::Open(store_options, folder + "/db", &db),
                              "opening the state in " + folder));

@@ -5,18 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 
+#include "runtime/base/durable_files.h"
 #include "runtime/connectors/file/file_paths.h"
 #include "runtime/connectors/file/part_file_writer.h"
 #include "runtime/format/encoder.h"
 
 namespace weir {
-namespace {
-
-namespace fs = std::filesystem;
-
-}  // namespace
 
 Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
   FileSinkSettings settings;
@@ -42,9 +37,8 @@ Result<FileSinkSettings> FileSinkSettings::From(const SinkRequest& request) {
 }
 
 Status PrepareFolder(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return FileError("make folder", folder, error.value());
+  // What is delivered must not go with the folder when the power fails.
+  WEIR_TRY(MakeFolderDurably(folder).WithContext("cannot make folder " + folder));
   const std::string probe = fmt::format("{}/.weir-probe-{}", folder, ::getpid());
   const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return FileError("write into folder", folder, errno);
@@ -72,12 +66,15 @@ Result<std::string> PartFileSink::Prepare(uint64_t epoch) {
 
 Result<std::optional<SinkMark>> PartFileSink::ReadMark() { return mark_.Read(); }
 
-/// Only a state folder can be compared with a mark.
-Status PartFileSink::Mark(uint64_t epoch) {
+/// Before what it tells of, so that the folder never holds rows that an older state takes for new,
+/// wherever the process dies; and behind it, since only then the folder has all rows up to the
+/// positions. Only a state folder can be compared with a mark.
+Status PartFileSink::Mark(uint64_t epoch, bool delivered) {
   if (!settings_.resumable) return Status::Ok();
   SinkMark mark{settings_.incarnation, epoch};
   const bool known = positions_ != nullptr && positions_epoch_ == epoch;
-  if (known && !units_.HasFrozen(epoch)) mark.positions = *positions_;
+  if (delivered && !known) return Status::Ok();
+  if (delivered && !units_.HasFrozen(epoch)) mark.positions = *positions_;
   return mark_.Write(mark, units_.NextUnits());
 }
 
@@ -87,13 +84,17 @@ void PartFileSink::NotePositions(uint64_t epoch, std::shared_ptr<const std::stri
 }
 
 Status PartFileSink::Committed(uint64_t epoch) {
-  WEIR_ASSIGN(const bool any, units_.Deliver(epoch));
-  return any ? Mark(epoch) : Status::Ok();
+  if (!units_.HasDue(epoch)) return units_.Deliver(epoch);
+  WEIR_TRY(Mark(epoch, false));
+  WEIR_TRY(units_.Deliver(epoch));
+  return Mark(epoch, true);
 }
 
 Status PartFileSink::Restore(uint64_t epoch, std::string_view state) {
-  WEIR_ASSIGN(const bool any, units_.Restore(state, settings_.accept_loss));
-  return any ? Mark(epoch) : Status::Ok();
+  const bool any = PartUnits::ListsUnits(state);
+  if (any) WEIR_TRY(Mark(epoch, false));
+  WEIR_TRY(units_.Restore(state, settings_.accept_loss));
+  return any ? Mark(epoch, true) : Status::Ok();
 }
 
 Result<std::unique_ptr<SinkWriter>> PartFileSink::MakeWriter(uint32_t worker) {
@@ -108,8 +109,11 @@ Status PartFileSink::Close() { return DeliverOpen(); }
 
 Status PartFileSink::DeliverOpen() {
   if (!settings_.resumable) return Status::Ok();
-  WEIR_ASSIGN(const uint64_t epoch, units_.PublishCommitted());
-  return epoch > 0 ? Mark(epoch) : Status::Ok();
+  const uint64_t epoch = units_.Publishable();
+  if (epoch == 0) return units_.PublishCommitted();
+  WEIR_TRY(Mark(epoch, false));
+  WEIR_TRY(units_.PublishCommitted());
+  return Mark(epoch, true);
 }
 
 }  // namespace weir

@@ -53,7 +53,7 @@ class PartFileSink final : public SinkConnector {
   Status Close() override;
 
  private:
-  Status Mark(uint64_t epoch);
+  Status Mark(uint64_t epoch, bool delivered);
 
   FileSinkSettings settings_;
   OutputClaim claim_;

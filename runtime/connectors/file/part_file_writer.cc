@@ -70,7 +70,7 @@ Status PartFileWriter::Close() {
   if (file_ != nullptr) WEIR_TRY(EndUnit());
   WEIR_TRY(Freeze(UINT64_MAX));
   WEIR_TRY(units_->Prepare(UINT64_MAX, false).status());
-  return units_->Deliver(UINT64_MAX).status();
+  return units_->Deliver(UINT64_MAX);
 }
 
 bool PartFileWriter::IsFull() const {

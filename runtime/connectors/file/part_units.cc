@@ -135,7 +135,14 @@ Result<std::string> PartUnits::Prepare(uint64_t epoch, bool durable) {
   return state;
 }
 
-Result<bool> PartUnits::Deliver(uint64_t epoch) {
+bool PartUnits::HasDue(uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(frozen_.begin(), frozen_.end(), [epoch](const auto& frozen) {
+    return frozen.second.ended && frozen.second.epoch <= epoch;
+  });
+}
+
+Status PartUnits::Deliver(uint64_t epoch) {
   std::vector<std::pair<std::pair<uint32_t, uint64_t>, std::string>> due;
   {
     const std::lock_guard lock(mutex_);
@@ -153,23 +160,32 @@ Result<bool> PartUnits::Deliver(uint64_t epoch) {
     const std::lock_guard lock(mutex_);
     frozen_.erase(key);
   }
-  if (due.empty()) return false;
+  if (due.empty()) return Status::Ok();
   WEIR_TRY(FsyncFolder(folder_));
   KillPoint::Pass("parts-renamed");
-  return true;
+  return Status::Ok();
 }
 
-Result<uint64_t> PartUnits::PublishCommitted() {
-  bool any = false;
+uint64_t PartUnits::Publishable() const {
+  const std::lock_guard lock(mutex_);
+  const bool any = std::any_of(frozen_.begin(), frozen_.end(), [this](const auto& frozen) {
+    return frozen.second.epoch <= committed_;
+  });
+  return any ? committed_ : 0;
+}
+
+Status PartUnits::PublishCommitted() {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, unit] : frozen_) {
-    if (unit.epoch > committed_) continue;
-    any = true;
-    WEIR_TRY(Publish(unit));
+    if (unit.epoch <= committed_) WEIR_TRY(Publish(unit));
   }
   frozen_.clear();
-  WEIR_TRY(FsyncFolder(folder_));
-  return any ? committed_ : 0;
+  return FsyncFolder(folder_);
+}
+
+bool PartUnits::ListsUnits(std::string_view state) {
+  return state.find("\nended ") != std::string_view::npos ||
+         state.find("\nopen ") != std::string_view::npos;
 }
 
 Result<std::vector<PartUnit>> PartUnits::Parse(std::string_view state) {
@@ -243,7 +259,7 @@ Status PartUnits::RemoveUnlisted() {
   return FsyncFolder(folder_);
 }
 
-Result<bool> PartUnits::Restore(std::string_view state, bool accept_loss) {
+Status PartUnits::Restore(std::string_view state, bool accept_loss) {
   WEIR_ASSIGN(const std::vector<PartUnit> units, Parse(state));
   for (const PartUnit& unit : units) {
     const Status published = Publish(unit);
@@ -257,7 +273,7 @@ Result<bool> PartUnits::Restore(std::string_view state, bool accept_loss) {
   }
   WEIR_TRY(RemoveUnlisted());
   if (!units.empty()) KillPoint::Pass("restore-parts-published");
-  return !units.empty();
+  return Status::Ok();
 }
 
 }  // namespace weir

@@ -60,15 +60,20 @@ class PartUnits {
   /// Syncs (if `durable`) what is frozen up to `epoch`, which must have room on the disk, and says
   /// what a later run must know of it.
   Result<std::string> Prepare(uint64_t epoch, bool durable);
-  /// Makes ended units visible that are frozen up to `epoch`; says whether there were any.
-  Result<bool> Deliver(uint64_t epoch);
-  /// At the end: units that wait for more rows become visible with what is committed of them. Says
-  /// up to which epoch; 0: there were none.
-  Result<uint64_t> PublishCommitted();
+  /// Whether Deliver would make something visible.
+  bool HasDue(uint64_t epoch) const;
+  /// Makes ended units visible that are frozen up to `epoch`.
+  Status Deliver(uint64_t epoch);
+  /// Up to which epoch PublishCommitted would make something visible; 0: there is nothing.
+  uint64_t Publishable() const;
+  /// At the end: units that wait for more rows become visible with what is committed of them.
+  Status PublishCommitted();
+  /// Whether Restore would make something visible.
+  static bool ListsUnits(std::string_view state);
   /// After a crash: cuts units of the commit to their length and makes them visible, removes what
-  /// no commit lists. Before any writer. Says whether there were any. DataLoss: a unit is gone;
-  /// with `accept_loss` a line on stderr instead.
-  Result<bool> Restore(std::string_view state, bool accept_loss = false);
+  /// no commit lists. Before any writer. DataLoss: a unit is gone; with `accept_loss` a line on
+  /// stderr instead.
+  Status Restore(std::string_view state, bool accept_loss = false);
 
  private:
   Result<std::vector<PartUnit>> Parse(std::string_view state);

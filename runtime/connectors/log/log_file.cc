@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/base/durable_files.h"
+
 namespace weir {
 
 Status LogFileError(std::string_view action, std::string_view path, int error_number) {
@@ -99,7 +101,7 @@ Status LogFile::Truncate(int64_t size) const {
 
 Status LogFile::Sync() const {
   if (::fdatasync(file_) == 0 || errno == EINVAL) return Status::Ok();
-  return LogFileError("sync", path_, errno);
+  return SyncError(path_, errno);
 }
 
 bool LogFile::IsDeleted() const {

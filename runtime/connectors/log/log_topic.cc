@@ -50,9 +50,9 @@ int64_t BytesOf(const LogUnit& unit) {
 
 Result<std::shared_ptr<LogTopic>> LogTopic::Open(const LogTopicSettings& settings) {
   const std::string folder = TopicFolder(settings.dir, settings.topic);
+  WEIR_TRY(MakeFolderDurably(folder).WithContext(
+      fmt::format("cannot make folder {}; check `dir`", folder)));
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return LogFileError("make folder", folder, error.value());
   const std::string key = fs::weakly_canonical(folder, error).string();
   const std::lock_guard lock(open_topics_mutex);
   std::weak_ptr<LogTopic>& known = OpenTopics()[key];
