@@ -96,6 +96,8 @@ class CheckpointsCommand final : public Command {
       if (!not_found_) problems_.push_back(reader.status().message());
       return;
     }
+    // A store with commits has said whose it is.
+    if (not_found_) problems_.push_back(identity.status().message());
     not_found_ = false;
     commits_ = (*reader)->Commits();
     disk_bytes_ = (*reader)->DiskBytes();
@@ -208,7 +210,9 @@ class CheckpointsCommand final : public Command {
       }
       for (const std::string& problem : view->problems) text += "  ! " + problem + "\n";
     }
-    if (verify_ && problems_.empty() && !commits_.empty()) text += "\nthe live state is whole\n";
+    if (verify_ && problems_.empty() && !commits_.empty()) {
+      text += "\nthe live state is whole; rows in the outbox are checked when a run starts\n";
+    }
     Print(text);
   }
 

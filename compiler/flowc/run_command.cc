@@ -144,6 +144,7 @@ class RunCommand final : public Command {
     options.mute_until_mark = mute_until_mark_;
     std::unique_ptr<StateDirectory> state;
     if (!state_.empty()) {
+      WEIR_TRY(CheckSnapshotFolder());
       WEIR_ASSIGN(state, StateDirectory::Open(folder.path(), settings.name));
       options.state = &state->backend();
       options.state_memory = static_cast<size_t>(settings.state_memory);
@@ -194,6 +195,15 @@ class RunCommand final : public Command {
     Log(fmt::format("this run can't be queried: {}; give it a folder with --state DIR",
                     opened.message()));
     return Status::Ok();
+  }
+
+  Status CheckSnapshotFolder() const {
+    const std::string& dir = plan_->logical->settings.snapshot_dir;
+    if (dir.find("://") == std::string::npos) return Status::Ok();
+    return InvalidArgumentError(
+        "snapshot.dir is \"{}\": snapshots are stored in a folder of this machine, not under a URL; "
+        "give a path, or leave `dir` out for a folder beside the state",
+        dir);
   }
 
   Status ReleaseBySnapshot(SnapshotService* snapshots, JobOptions& options) const {

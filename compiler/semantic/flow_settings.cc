@@ -50,6 +50,9 @@ class HeadReader {
     }
     if (name == "workers") {
       settings_.workers = catalog_.ConstantInteger(*setting.value, name);
+      if (settings_.workers && (*settings_.workers < 1 || *settings_.workers > 256)) {
+        ReportRange(*setting.value, "workers is a number of threads", "1 to 256");
+      }
       return;
     }
     for (const std::string& known : SettingNames()) {
@@ -95,6 +98,10 @@ class HeadReader {
     for (const ast::StructEntry& entry : record->entries) {
       if (IsField(entry, "every")) {
         ReadDuration(*entry.value, settings_.checkpoint_every);
+        if (settings_.checkpoint_every <= 0) {
+          ReportRange(*entry.value, "checkpoint.every is how long to wait for the next one",
+                      "more than 0, for example 1s");
+        }
       } else {
         ReportEntry(entry, "checkpoint", "there is: every");
       }
@@ -107,9 +114,16 @@ class HeadReader {
     for (const ast::StructEntry& entry : record->entries) {
       if (IsField(entry, "every")) {
         ReadDuration(*entry.value, settings_.snapshot_every);
+        if (settings_.snapshot_every < 0) {
+          ReportRange(*entry.value, "snapshot.every is how long to wait for the next one",
+                      "0s (only `flowc savepoint`) or more, for example 5m");
+        }
       } else if (IsField(entry, "keep")) {
-        const std::optional<int64_t> kept = catalog_.ConstantInteger(*entry.value, "keep");
-        settings_.snapshots_kept = std::max<int64_t>(1, kept.value_or(settings_.snapshots_kept));
+        settings_.snapshots_kept = catalog_.ConstantInteger(*entry.value, "keep")
+                                       .value_or(settings_.snapshots_kept);
+        if (settings_.snapshots_kept < 1) {
+          ReportRange(*entry.value, "snapshot.keep is how many of them stay", "1 or more");
+        }
       } else if (IsField(entry, "dir")) {
         settings_.snapshot_dir = catalog_.ConstantText(*entry.value, "dir").value_or("");
       } else {
@@ -136,6 +150,13 @@ class HeadReader {
 
   void ReadDuration(const ast::Expr& value, Micros& into) {
     into = catalog_.ConstantDuration(value, "every").value_or(into);
+  }
+
+  void ReportRange(const ast::Expr& value, std::string_view what, std::string_view range) {
+    catalog_.diagnostics()
+        .Report(Code::kF0162, value.span)
+        .Message("{}: {} is out of range", what, catalog_.TextOf(value.span))
+        .Help(fmt::format("give {}", range));
   }
 
   void ReportEntry(const ast::StructEntry& entry, std::string_view setting, std::string_view help) {

@@ -81,31 +81,55 @@ Status Outbox::StartFile() {
   if (before != 0) RemoveIfDone(before);
   const uint64_t number =
       files_.empty() ? before + 1 : std::max(before, files_.rbegin()->first) + 1;
-  const std::string path = PathOf(number);
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) return OutboxError("write", path, errno);
   current_ = number;
   files_[number] = File();
   unsynced_ = false;
   unnamed_ = true;
+  const Status made = CreateFile();
+  return made.code() == StatusCode::kResourceExhausted ? Status::Ok() : made;
+}
+
+Status Outbox::CreateFile() {
+  const std::string path = PathOf(current_);
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  return descriptor_ < 0 ? OutboxError("write", path, errno) : Status::Ok();
+}
+
+Status Outbox::WriteAt(int64_t offset, std::string_view bytes) {
+  size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t count = ::pwrite(descriptor_, bytes.data() + written, bytes.size() - written,
+                                   static_cast<off_t>(offset + static_cast<int64_t>(written)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return OutboxError("write", PathOf(current_), errno);
+    written += static_cast<size_t>(count);
+  }
+  return Status::Ok();
+}
+
+/// What the disk had no room for, in order. ResourceExhausted: it still has none.
+Status Outbox::WriteUnwritten() {
+  if (current_ != 0 && descriptor_ < 0) WEIR_TRY(CreateFile());
+  while (!unwritten_.empty()) {
+    WEIR_TRY(WriteAt(unwritten_.front().offset, unwritten_.front().bytes));
+    unwritten_.pop_front();
+  }
   return Status::Ok();
 }
 
 Result<OutboxChunk> Outbox::Append(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
-  if (current_ == 0 || files_[current_].size >= file_bytes_) WEIR_TRY(StartFile());
+  const bool is_full = current_ != 0 && files_[current_].size >= file_bytes_;
+  if (current_ == 0 || (is_full && unwritten_.empty())) WEIR_TRY(StartFile());
   File& file = files_[current_];
   OutboxChunk chunk{current_, file.size, static_cast<int64_t>(bytes.size()), SumOf(bytes)};
-  size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count =
-        ::pwrite(descriptor_, bytes.data() + written, bytes.size() - written,
-                 static_cast<off_t>(chunk.offset + static_cast<int64_t>(written)));
-    if (count < 0 && errno == EINTR) continue;
-    // What is there of it, the next chunk overwrites.
-    if (count < 0) return OutboxError("write", PathOf(current_), errno);
-    written += static_cast<size_t>(count);
+  bool waits = descriptor_ < 0 || !unwritten_.empty();
+  if (!waits) {
+    const Status written = WriteAt(chunk.offset, bytes);
+    waits = written.code() == StatusCode::kResourceExhausted;
+    if (!waits) WEIR_TRY(written);
   }
+  if (waits) unwritten_.push_back({chunk.offset, std::string(bytes)});
   file.size += chunk.size;
   ++file.chunks;
   waiting_bytes_ += chunk.size;
@@ -120,6 +144,7 @@ Status Outbox::Sync() {
   {
     const std::lock_guard lock(mutex_);
     if (!unsynced_) return Status::Ok();
+    WEIR_TRY(WriteUnwritten());
     path = PathOf(current_);
     // Appending goes on meanwhile.
     copy = ::dup(descriptor_);

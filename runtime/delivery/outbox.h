@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,8 +44,10 @@ class Outbox {
   /// Makes the folder; finds the files of earlier runs.
   Status Open();
 
+  /// On a full disk the bytes stay in memory until Sync finds room for them, so that rows at hand
+  /// are not lost: checkpoints fail meanwhile, and sources pause.
   Result<OutboxChunk> Append(std::string_view bytes);
-  /// What was appended so far is durable when it returns.
+  /// What was appended so far is durable when it returns. ResourceExhausted: there is no room.
   Status Sync();
   /// DataLoss: the file is gone or damaged, named.
   Result<std::string> Read(const OutboxChunk& chunk) const;
@@ -69,8 +72,15 @@ class Outbox {
     int64_t size = 0;
     int64_t chunks = 0;  ///< not released
   };
+  struct Unwritten {
+    int64_t offset;
+    std::string bytes;
+  };
   std::string PathOf(uint64_t file) const;
   Status StartFile();
+  Status CreateFile();
+  Status WriteAt(int64_t offset, std::string_view bytes);
+  Status WriteUnwritten();
   void RemoveIfDone(uint64_t file);
 
   const std::string folder_;
@@ -80,6 +90,7 @@ class Outbox {
   uint64_t current_ = 0;  ///< 0: none
   int descriptor_ = -1;   ///< of the current one
   bool unsynced_ = false, unnamed_ = false;
+  std::deque<Unwritten> unwritten_;  ///< chunks of the current file for which there was no room
   int64_t waiting_bytes_ = 0;
   int pins_ = 0;
   bool listed_ = false;  ///< RemoveUnlisted has been called: files without chunks are not needed

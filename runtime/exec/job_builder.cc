@@ -17,6 +17,7 @@
 #include "runtime/exec/job_connectors.h"
 #include "runtime/exec/mark_review.h"
 #include "runtime/exec/state_slot.h"
+#include "runtime/exec/stored_plan.h"
 #include "runtime/exec/table_refresher.h"
 #include "runtime/state/state_access.h"
 
@@ -87,6 +88,7 @@ Result<std::unique_ptr<Job>> JobBuilder::Build() {
     job_->workers_.back()->context()->snapshot_state = options_.state != nullptr;
     job_->workers_.back()->context()->clock = options_.clock;
   }
+  if (committed > 0) WEIR_TRY(CheckStoredPlan(*options_.state, *plan_.logical));
   WEIR_TRY(OpenConnectors());
   WEIR_TRY(RestoreSinks());
   FindExchanges();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/log.h"
+#include "runtime/exec/stored_plan.h"
 #include "runtime/state/state_access.h"
 
 namespace weir {
@@ -226,6 +227,8 @@ void JobCoordinator::Commit(Micros now) {
   if (!CheckLedgers(accounts, now)) return;
   std::vector<StateDelta> extra;
   extra.push_back(LedgerDelta(*plan_, accounts));
+  // One that fails gives it back for the next.
+  if (!std::exchange(plan_stored_, true)) extra.push_back(StoredPlan(*plan_->logical));
   CommitRequest request = checkpoints_->Gather(std::move(extra));
   if (!positions.places().empty()) request.positions = positions.ToText();
   request.last = final_ && stage_ >= deepest_;

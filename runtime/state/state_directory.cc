@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -28,6 +29,24 @@ bool Exists(const std::string& path) {
 std::string TextIn(const Json& json, const char* name) {
   const auto field = json.find(name);
   return field != json.end() && field->is_string() ? field->get<std::string>() : "";
+}
+
+/// A folder that becomes one of state has nothing in it, or what a process left that died before it
+/// could say whose state it is. Somebody's other files would be mixed with ours.
+Status CheckForeignFiles(const std::string& folder) {
+  static constexpr std::string_view kOwn[] = {"lock",   "run.json",  "weir.sock", "db",
+                                              "outbox", "snapshots", "savepoints", "scratch"};
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    const bool own = std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn) ||
+                     name.starts_with("state.json") || name.starts_with("last_epoch");
+    if (own) continue;
+    return FailedPreconditionError(
+        "{} is no state folder and has other files in it ({}): give --state a new or empty folder",
+        folder, name);
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -99,6 +118,7 @@ Result<std::unique_ptr<StateDirectory>> StateDirectory::Open(const std::string& 
   }
   auto identity = StateIdentity::Read(folder);
   const bool is_new = identity.status().code() == StatusCode::kNotFound;
+  if (is_new) WEIR_TRY(CheckForeignFiles(folder));
   if (!is_new) {
     if (!identity.ok()) return identity.status();
     if (identity->pipeline != pipeline) {

@@ -357,8 +357,55 @@ def twice_at_once(flowc, folder):
     same(pipeline.rows(), all_of(110), "after both")
 
 
+STATEFUL = PIPELINE.replace("from numbers |> into files, topic", """
+from numbers
+  |> extend parity = n % 2
+  |> sums: process by parity ttl 1d
+       state {
+         rows: int64 = 0
+         total: int64 = 0
+       }
+       on event e {
+         rows += 1
+         total += e.n
+         emit { n: e.n, rows: rows, total: total }
+       }
+       on error fail
+  |> into files
+from numbers |> into topic
+""")
+
+
+def changed_pipeline(flowc, folder):
+    """What was stored is never read as something else: a look at the plan says so beforehand."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.pipeline(STATEFUL)
+    pipeline.run(until=100)
+    rows, total = "rows: int64 = 0", "total: int64 = 0"
+    for changed, *message in (
+            (STATEFUL.replace(f"{rows}\n         {total}", f"{total}\n         {rows}"),
+             "numbers/sums keeps another state", "total: int64; rows: int64"),
+            (STATEFUL.replace(total, total + "\n         more: int64 = 0"),
+             "numbers/sums keeps another state"),
+            (STATEFUL.replace("by parity", "by n"), "now:  process by n: int64"),
+            (STATEFUL.replace("sums:", "totals:"), "numbers/sums is not there any more",
+             "numbers/totals is new"),
+            (STATEFUL.replace("from numbers |> into", "from numbers |> where n > 5 |> into"),
+             "topic reads from"),
+            (STATEFUL.replace("from numbers |> into topic", ""), "topic is not there any more")):
+        pipeline.pipeline(changed)
+        pipeline.is_refused("another form of this pipeline", *message)
+    pipeline.pipeline(STATEFUL.replace("total += e.n", "total += e.n + 0"))
+    pipeline.give(10)
+    pipeline.run(until=110)
+    got = [json.loads(line) for line in pipeline.delivered()]
+    expected = [{"n": n, "rows": n // 2 + 1, "total": sum(range(n % 2, n + 1, 2))}
+                for n in range(110)]
+    same(sorted(got, key=lambda row: row["n"]), expected, "the state goes on")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases("refusals", __doc__, [
         older_copy, empty_state, older_copy_muted, empty_state_muted, muted_and_killed,
         marks_of_different_places, cannot_be_muted, after_another, lost_disk, lost_target,
-        lost_right_after_its_only_commit, twice_at_once]))
+        lost_right_after_its_only_commit, changed_pipeline, twice_at_once]))

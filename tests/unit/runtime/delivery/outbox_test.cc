@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -117,6 +119,54 @@ TEST_F(OutboxTest, DamageIsNamed) {
   EXPECT_THAT(read.status().message(), ::testing::HasSubstr(file.string()));
   fs::resize_file(file, 2);
   EXPECT_EQ(outbox->Read(chunk).status().code(), StatusCode::kDataLoss);
+}
+
+/// No file of this process may grow beyond `bytes`; what is written then fails as on a full disk.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) {
+    former_handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &former_);
+    const rlimit limit{bytes, former_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &former_);
+    std::signal(SIGXFSZ, former_handler_);
+  }
+
+ private:
+  rlimit former_{};
+  void (*former_handler_)(int) = nullptr;
+};
+
+TEST_F(OutboxTest, WhatTheDiskHasNoRoomForWaitsForRoom) {
+  Outbox outbox(folder_, 10'000);
+  ASSERT_TRUE(outbox.Open().ok());
+  std::vector<std::string> texts;
+  std::vector<OutboxChunk> chunks;
+  const auto append = [&](char letter) {
+    texts.emplace_back(3'000, letter);
+    const Result<OutboxChunk> chunk = outbox.Append(texts.back());
+    ASSERT_TRUE(chunk.ok()) << chunk.status().ToString();
+    chunks.push_back(*chunk);
+  };
+  append('a');
+  ASSERT_TRUE(outbox.Sync().ok());
+  {
+    const FileLimit limit(4'000);
+    for (const char letter : {'b', 'c', 'd', 'e'}) append(letter);
+    EXPECT_EQ(outbox.Sync().code(), StatusCode::kResourceExhausted);
+    append('f');
+    EXPECT_EQ(outbox.Sync().code(), StatusCode::kResourceExhausted);
+    EXPECT_EQ(*outbox.Read(chunks[0]), texts[0]);
+  }
+  append('g');
+  EXPECT_EQ(outbox.Sync().ToString(), "ok");
+  append('h');  // the first file is beyond its size by now
+  EXPECT_EQ(outbox.Sync().ToString(), "ok");
+  for (size_t i = 0; i < chunks.size(); ++i) EXPECT_EQ(*outbox.Read(chunks[i]), texts[i]);
+  EXPECT_EQ(chunks.back().file, chunks.front().file + 1);
 }
 
 TEST_F(OutboxTest, FilesThatASnapshotCopiesStay) {
