@@ -201,7 +201,8 @@ class RunCommand final : public Command {
     const std::string& dir = plan_->logical->settings.snapshot_dir;
     if (dir.find("://") == std::string::npos) return Status::Ok();
     return InvalidArgumentError(
-        "snapshot.dir is \"{}\": snapshots are stored in a folder of this machine, not under a URL; "
+        "snapshot.dir is \"{}\": snapshots are stored in a folder of this machine, not under a "
+        "URL; "
         "give a path, or leave `dir` out for a folder beside the state",
         dir);
   }

@@ -119,8 +119,8 @@ class HeadReader {
                       "0s (only `flowc savepoint`) or more, for example 5m");
         }
       } else if (IsField(entry, "keep")) {
-        settings_.snapshots_kept = catalog_.ConstantInteger(*entry.value, "keep")
-                                       .value_or(settings_.snapshots_kept);
+        settings_.snapshots_kept =
+            catalog_.ConstantInteger(*entry.value, "keep").value_or(settings_.snapshots_kept);
         if (settings_.snapshots_kept < 1) {
           ReportRange(*entry.value, "snapshot.keep is how many of them stay", "1 or more");
         }

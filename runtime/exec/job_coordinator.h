@@ -80,7 +80,7 @@ class JobCoordinator {
   std::deque<Micros> pauses_;
   int failures_ = 0;           ///< commits in a row
   bool books_failed_ = false;  ///< the last checkpoint's ledger did not add up
-  bool plan_stored_ = false;  ///< this run has put the plan into a commit
+  bool plan_stored_ = false;   ///< this run has put the plan into a commit
   std::string reported_violation_;
   bool looking_ = false;  ///< the committer looks after sinks that wait for others
   Micros next_look_ = kMinTimestamp;

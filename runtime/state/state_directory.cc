@@ -34,7 +34,7 @@ std::string TextIn(const Json& json, const char* name) {
 /// A folder that becomes one of state has nothing in it, or what a process left that died before it
 /// could say whose state it is. Somebody's other files would be mixed with ours.
 Status CheckForeignFiles(const std::string& folder) {
-  static constexpr std::string_view kOwn[] = {"lock",   "run.json",  "weir.sock", "db",
+  static constexpr std::string_view kOwn[] = {"lock",   "run.json",  "weir.sock",  "db",
                                               "outbox", "snapshots", "savepoints", "scratch"};
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {

@@ -25,10 +25,9 @@ class BrokenBackend final : public StateBackend {
       const std::vector<StateKey>& keys) const override {
     return backend_->MultiGet(operator_name, slot, keys);
   }
-  Status Scan(
-      std::string_view operator_name, std::string_view slot, uint32_t key_group,
-      const std::function<Status(std::string_view, std::string_view)>& visit) const override {
-    return backend_->Scan(operator_name, slot, key_group, visit);
+  Status ScanFrom(std::string_view operator_name, std::string_view slot, uint32_t key_group,
+                  std::string_view from, const Visit& visit) const override {
+    return backend_->ScanFrom(operator_name, slot, key_group, from, visit);
   }
   std::vector<std::string> Operators() const override { return backend_->Operators(); }
   std::vector<std::string> Slots(std::string_view operator_name) const override {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "runtime/connector/partitioner.h"
+#include "runtime/connectors/log/log_units.h"
 #include "tests/unit/runtime/connectors/full_disk.h"
 #include "tests/unit/runtime/connectors/log/log_fixture.h"
 
