@@ -118,7 +118,7 @@ Result<std::unique_ptr<StateDirectory>> StateDirectory::Open(const std::string& 
   }
   auto identity = StateIdentity::Read(folder);
   const bool is_new = identity.status().code() == StatusCode::kNotFound;
-  if (is_new) WEIR_TRY(CheckForeignFiles(folder));
+  if (is_new && !Exists(folder + "/db")) WEIR_TRY(CheckForeignFiles(folder));
   if (!is_new) {
     if (!identity.ok()) return identity.status();
     if (identity->pipeline != pipeline) {

@@ -169,8 +169,18 @@ TEST_F(OutboxTest, WhatTheDiskHasNoRoomForWaitsForRoom) {
   EXPECT_EQ(chunks.back().file, chunks.front().file + 1);
 }
 
+/// A savepoint of a pipeline that does not run: nobody has said which chunks the commit lists.
+TEST_F(OutboxTest, ACopyOfAnOutboxAtRestHasAllFilesAndLeavesThem) {
+  const OutboxChunk chunk = Append(*Open(), "not delivered");
+  const auto outbox = Open();
+  EXPECT_EQ(outbox->Pin().size(), 1u);
+  outbox->Unpin();
+  EXPECT_EQ(*outbox->Read(chunk), "not delivered");
+}
+
 TEST_F(OutboxTest, FilesThatASnapshotCopiesStay) {
   const auto outbox = Open();
+  ASSERT_TRUE(outbox->RemoveUnlisted().ok());
   const OutboxChunk a = Append(*outbox, std::string(200, 'a'));
   const OutboxChunk b = Append(*outbox, "b");
   const std::vector<std::string> pinned = outbox->Pin();

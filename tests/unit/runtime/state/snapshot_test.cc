@@ -105,6 +105,17 @@ TEST_F(SnapshotTest, ALostIdentityIsNoticed) {
   EXPECT_EQ(Refusal("a").code(), StatusCode::kDataLoss);
 }
 
+TEST_F(SnapshotTest, AFolderWithOtherFilesIsNotMadeOneOfState) {
+  const std::string folder = folder_.path() + "/mine";
+  fs::create_directories(folder);
+  std::ofstream(folder + "/thesis.txt") << "words";
+  const Status refused = Refusal("mine");
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("thesis.txt"), std::string::npos) << refused.message();
+  fs::remove(folder + "/thesis.txt");
+  EXPECT_EQ(Open("mine")->backend().last_epoch(), 0u);
+}
+
 TEST_F(SnapshotTest, RestoresTheCommitThatItNames) {
   auto state = Open("a");
   const auto store = MakeDirectorySnapshotStore(folder_.path() + "/snapshots");
