@@ -38,6 +38,7 @@ void ReadDetector(const ast::CallOnly& detector, StageContext& context, plan::An
 
 void CompileAnomaly(const ast::AnomalyStage& stage, StageContext& context, StreamFlow& flow) {
   if (context.RefuseUpserts(flow)) return;
+  context.RefuseWithoutWatermark(flow, stage.keyword, "history");
   const Scope scope = context.ScopeOf(flow);
   auto node = std::make_unique<plan::AnomalyNode>();
   plan::ExprPtr value = context.binder().Bind(*stage.value, scope);

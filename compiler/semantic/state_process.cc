@@ -17,9 +17,9 @@ void CompileProcess(const ast::ProcessStage& stage, StageContext& context, Strea
     flow.broken = true;
     return;
   }
-  if (!stage.parts.on_timer.empty()) {
-    context.RefuseWithoutWatermark(flow, stage.keyword, "timer");
-  }
+  // Keys leave `ttl` behind their last row, in event time.
+  const bool has_timers = !stage.parts.on_timer.empty();
+  context.RefuseWithoutWatermark(flow, stage.keyword, has_timers ? "timer" : "key of a process");
   const StreamFlow input = flow;
   StateCompiler state(context, input, /*is_session=*/false);
   if (context.is_last && context.declared_schema != nullptr && !stage.parts.output) {

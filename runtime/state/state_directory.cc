@@ -34,13 +34,14 @@ std::string TextIn(const Json& json, const char* name) {
 /// A folder that becomes one of state has nothing in it, or what a process left that died before it
 /// could say whose state it is. Somebody's other files would be mixed with ours.
 Status CheckForeignFiles(const std::string& folder) {
-  static constexpr std::string_view kOwn[] = {"lock",   "run.json",  "weir.sock",  "db",
-                                              "outbox", "snapshots", "savepoints", "scratch"};
+  static constexpr std::string_view kOwn[] = {"lock",      "run.json",   "weir.sock", "outbox",
+                                              "snapshots", "savepoints", "scratch"};
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     const bool own = std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn) ||
-                     name.starts_with("state.json") || name.starts_with("last_epoch");
+                     name.starts_with("state.json") || name.starts_with("last_epoch") ||
+                     name.starts_with("db");
     if (own) continue;
     return FailedPreconditionError(
         "{} is no state folder and has other files in it ({}): give --state a new or empty folder",

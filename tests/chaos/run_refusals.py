@@ -47,17 +47,18 @@ def same(got, expected, what):
 class Pipeline:
     """A folder with the pipeline, its input and its targets."""
 
-    def __init__(self, flowc, folder):
+    def __init__(self, flowc, folder, more=""):
+        """`more`: further fields of each row."""
         self.flowc, self.folder = flowc, folder
         (folder / "refusals.flow").write_text(PIPELINE)
         (folder / "dump.flow").write_text(DUMP)
-        self.given = 0
+        self.given, self.more = 0, more
         self.give(100)
 
     def give(self, count):
         with open(self.folder / "numbers.jsonl", "a", encoding="utf-8") as numbers:
             for n in range(self.given, self.given + count):
-                numbers.write(f'{{"n": {n}}}\n')
+                numbers.write(f'{{"n": {n}{self.more}}}\n')
         self.given += count
 
     def start(self, *arguments, state="state", kill_at=None):
@@ -357,7 +358,17 @@ def twice_at_once(flowc, folder):
     same(pipeline.rows(), all_of(110), "after both")
 
 
-STATEFUL = PIPELINE.replace("from numbers |> into files, topic", """
+STATEFUL = """
+pipeline refusals {
+  checkpoint = { every: 50ms }
+}
+schema Number { n: int64 at: timestamp }
+source numbers: Number
+  from file(path: "numbers.jsonl", tail: true)
+  time at watermark lag 1s
+  on error fail
+sink files to file(path: "out") on error fail
+sink topic to log(dir: "log", topic: "numbers", partitions: 2) on error fail
 from numbers
   |> extend parity = n % 2
   |> sums: process by parity ttl 1d
@@ -373,12 +384,12 @@ from numbers
        on error fail
   |> into files
 from numbers |> into topic
-""")
+"""
 
 
 def changed_pipeline(flowc, folder):
     """What was stored is never read as something else: a look at the plan says so beforehand."""
-    pipeline = Pipeline(flowc, folder)
+    pipeline = Pipeline(flowc, folder, more=', "at": "2026-01-01T00:00:00Z"')
     pipeline.pipeline(STATEFUL)
     pipeline.run(until=100)
     rows, total = "rows: int64 = 0", "total: int64 = 0"
