@@ -83,6 +83,11 @@ class Chaos:
         self.failed += 1
         print(f"FAILED {what}; its folder is {run.folder}\n  " + "\n  ".join(found), flush=True)
 
+    def close(self):
+        """The broker is as it was, for whoever uses it next."""
+        for source in self.sources.values():
+            source.clear()
+
     # --- rounds ---
 
     def deaths(self, seed, choose, seconds, most):

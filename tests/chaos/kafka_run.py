@@ -61,6 +61,9 @@ class KafkaSource(Source):
               "--workers", 1, "--param", f"dir={records}", "--param",
               f"brokers={self.view.brokers}"], cwd=self.folder)
 
+    def clear(self):
+        self.forget(inputs=True)
+
 
 class KafkaRun(LogRun):
     profile = "chaos_kafka"

@@ -65,13 +65,16 @@ def main():
     chaos = Chaos(options.flowc.resolve(), place.base, options.events, options.every,
                   brokers_of(options))
     started = time.monotonic()
-    if options.points:
-        chaos.each_point(options.seed, options.through, options.passages, options.brief)
-    elif options.kills is not None:
-        chaos.rounds_until(options.seed, options.through, options.kills, options.per_round)
-    else:
-        for seed in range(options.seed, options.seed + options.rounds):
-            chaos.random_round(seed, options.through, options.per_round)
+    try:
+        if options.points:
+            chaos.each_point(options.seed, options.through, options.passages, options.brief)
+        elif options.kills is not None:
+            chaos.rounds_until(options.seed, options.through, options.kills, options.per_round)
+        else:
+            for seed in range(options.seed, options.seed + options.rounds):
+                chaos.random_round(seed, options.through, options.per_round)
+    finally:
+        chaos.close()
     print(f"{chaos.rounds} rounds, {chaos.kills} kills, {time.monotonic() - started:.0f} s, "
           f"{chaos.failed} failed", flush=True)
     return place.close(chaos.failed or chaos.rounds == 0)

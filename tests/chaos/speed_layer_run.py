@@ -53,6 +53,9 @@ class Source:
         """Puts the files of records to where the runs read them."""
         records.rename(self.data / "log")
 
+    def clear(self):
+        """Removes what lies outside of the folder."""
+
 
 class LogSource(Source):
     def place(self, records):

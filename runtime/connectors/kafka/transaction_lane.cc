@@ -1,6 +1,7 @@
 #include "runtime/connectors/kafka/transaction_lane.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "runtime/base/kill_point.h"
 #include "runtime/connectors/kafka/message_chunk.h"
@@ -11,6 +12,9 @@ namespace {
 /// Who fences a lane enters itself as its owner within this time: long for what is a few requests,
 /// since an owner that looks too early takes the lane back.
 constexpr auto kOwnerShows = std::chrono::seconds(5);
+/// A start waits so long for a coordinator: brokers that take over from each other are no reason to
+/// end.
+constexpr auto kCoordinatorWait = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -33,8 +37,18 @@ Status TransactionLane::MakeProducer() {
   return outcome.status;
 }
 
+Status TransactionLane::MakeFirstProducer() {
+  const auto deadline = std::chrono::steady_clock::now() + kCoordinatorWait;
+  while (true) {
+    Status made = MakeProducer();
+    const bool may_come = made.code() == StatusCode::kUnavailable;
+    if (!may_come || std::chrono::steady_clock::now() > deadline) return made;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 Status TransactionLane::Claim() {
-  WEIR_TRY(MakeProducer());
+  WEIR_TRY(MakeFirstProducer());
   // What the predecessor left open is decided now; the end of the topic says how.
   WEIR_ASSIGN(const std::optional<LaneProgress> last, LastProgress(ProgressView::kCommitted));
   reader_.reset();

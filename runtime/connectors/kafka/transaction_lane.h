@@ -61,6 +61,7 @@ class TransactionLane final : public DeliveryTarget {
   enum class Phase { kLost, kReady, kCommitting, kAborting };
 
   Status MakeProducer();
+  Status MakeFirstProducer();
   Status Reclaim();
   Status CheckOwner(const std::optional<LaneProgress>& last) const;
   Status Produce(const std::vector<LaneChunk>& chunks);
