@@ -81,7 +81,9 @@ Status RemoteTarget::Do(const RemoteUnit& unit) {
                            unit.name, table.owner);
   }
   if (trail_ != nullptr) trail_->Append({Tag::kInsert, 0, 0, 0, unit.sink, unit.Encode()});
-  table.mark = SinkMark{unit.incarnation, unit.epoch};
+  // Lanes deliver each in an order of their own: the mark is the furthest of them.
+  const bool same = table.mark && table.mark->incarnation == unit.incarnation;
+  table.mark = SinkMark{unit.incarnation, std::max(unit.epoch, same ? table.mark->epoch : 0)};
   const auto [known, is_new] = table.units.try_emplace(unit.name, unit.rows);
   if (!is_new) {
     if (known->second != unit.rows) {
