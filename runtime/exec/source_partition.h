@@ -23,7 +23,7 @@ struct SourcePartition {
   /// Records to ask for: follows how many rows come between two steps of the watermark, since
   /// columns are as long as what was read together.
   uint32_t batch_hint = kBatchRows;
-  /// Nothing behind it is read for now; null: no limit. Of a MuteStop.
+  /// Nothing behind it is read until the MuteStop that it is of has ended; null: no limit.
   const PartitionPlace* limit = nullptr;
   int64_t limit_offset = -1;  ///< of the last record before it
   bool at_limit = false;

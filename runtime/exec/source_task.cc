@@ -10,22 +10,6 @@
 namespace weir {
 namespace {
 
-/// Keys or headers of a chunk as a column; null where it has none.
-ColumnPtr OfRecords(const RecordChunk& chunk, const std::vector<std::string_view>& texts) {
-  if (texts.empty()) return nullptr;
-  const auto count = static_cast<uint32_t>(chunk.size());
-  MutableColumnPtr column = Column::Make(DataType::Bytes().AsOptional(), count);
-  for (uint32_t i = 0; i < count; ++i) {
-    if (i < texts.size() && texts[i].data() != nullptr) {
-      column->mutable_data<std::string_view>()[i] = texts[i];
-    } else {
-      column->SetNull(i);
-    }
-  }
-  for (const auto& owner : chunk.owners) column->AddOwner(owner);
-  return column;
-}
-
 constexpr std::string_view kPositions = "positions";
 /// How long to leave a partition alone that is at its end and did not say until when.
 constexpr Micros kPollPause = 10'000;
@@ -53,12 +37,6 @@ bool CutAtLimit(RecordChunk& chunk, int64_t limit) {
   if (kept == chunk.size()) return false;
   chunk.Truncate(kept);
   return true;
-}
-
-ColumnPtr Int64Column(const std::vector<int64_t>& values) {
-  MutableColumnPtr column = Column::Make(DataType::Int64(), static_cast<uint32_t>(values.size()));
-  std::copy(values.begin(), values.end(), column->mutable_data<int64_t>());
-  return column;
 }
 
 }  // namespace
@@ -362,91 +340,6 @@ void SourceTask::Read(SourcePartition& partition, size_t max_rows, Micros now) {
     partition.empty_since = kMaxTimestamp;
     partition.not_before = std::max(polled->not_before, now + kWaitPause);
   }
-}
-
-void SourceTask::Limit(const SourcePositions* positions) {
-  for (SourcePartition& partition : partitions_) {
-    partition.limit = nullptr;
-    partition.at_limit = false;
-    if (positions == nullptr || partition.ended) continue;
-    const Status status = SetLimit(partition, *positions);
-    if (!status.ok()) return context_->Fail(status, node_.source);
-  }
-  if (positions == nullptr) return;
-  // What the mark knows and the source has lost cannot be read again.
-  for (const auto& [key, place] : positions->places()) {
-    if (key.first != node_.name || place.position.empty()) continue;
-    bool found = false;
-    for (size_t i = 0; i < connector_->num_partitions(); ++i) {
-      found |= connector_->partition_name(i) == key.second;
-    }
-    if (found) continue;
-    return context_->Fail(
-        FailedPreconditionError("partition {}, which the targets' marks name, is not there: what "
-                                "they hold of it cannot be read again; --accept-resend goes on "
-                                "regardless",
-                                key.second),
-        node_.source);
-  }
-}
-
-bool SourceTask::AtLimit() const {
-  return std::all_of(partitions_.begin(), partitions_.end(), [](const SourcePartition& partition) {
-    return partition.ended || partition.at_limit;
-  });
-}
-
-Status SourceTask::SetLimit(SourcePartition& partition, const SourcePositions& positions) {
-  partition.limit = positions.Find(node_.name, partition.name);
-  if (partition.limit == nullptr) {
-    // It came later: the run that wrote the marks had read nothing of it.
-    partition.at_limit = true;
-    return Status::Ok();
-  }
-  WEIR_ASSIGN(partition.limit_offset, partition.reader->OffsetBefore(partition.limit->position));
-  int64_t now_at = partition.last_offset;
-  if (now_at < 0) {
-    WEIR_ASSIGN(now_at, partition.reader->OffsetBefore(partition.resume_from));
-  }
-  if (now_at > partition.limit_offset) {
-    return FailedPreconditionError(
-        "partition {} begins at {}, behind the position {} that the targets' marks name: the rows "
-        "between cannot be read again (start: \"earliest\"?); --accept-resend goes on regardless",
-        partition.name, partition.Position(), partition.limit->position);
-  }
-  return now_at == partition.limit_offset ? ReachLimit(partition, false) : Status::Ok();
-}
-
-Status SourceTask::ReachLimit(SourcePartition& partition, bool cut) {
-  partition.at_limit = true;
-  if (cut) {
-    // The reader is ahead by what was not handed on.
-    WEIR_ASSIGN(partition.reader, connector_->MakeReader(partition.index));
-    WEIR_TRY(partition.reader->Open(partition.limit->position));
-    partition.resume_from = partition.limit->position;
-    partition.last_offset = -1;
-  }
-  if (partition.limit->ended) EndPartition(partition);
-  return Status::Ok();
-}
-
-RecordBatch SourceTask::MakeBatch(const SourcePartition& partition, const RecordChunk& chunk,
-                                  Micros now) {
-  const auto count = static_cast<uint32_t>(chunk.size());
-  HiddenColumns hidden;
-  hidden.origin =
-      Column::Constant(Value::Int64(PackOrigin(node_.source_index, partition.index)), count);
-  hidden.offset = Int64Column(chunk.offsets);
-  hidden.ingest_time = chunk.ingest_times.empty()
-                           ? Column::Constant(Value::Timestamp(now), count)
-                           : Column::Retype(Int64Column(chunk.ingest_times), DataType::Timestamp());
-  MutableColumnPtr payload = Column::Make(DataType::Bytes(), count);
-  std::copy(chunk.records.begin(), chunk.records.end(), payload->mutable_data<std::string_view>());
-  for (const auto& owner : chunk.owners) payload->AddOwner(owner);
-  hidden.payload = std::move(payload);
-  hidden.record_key = OfRecords(chunk, chunk.keys);
-  hidden.record_headers = OfRecords(chunk, chunk.headers);
-  return RecordBatch(node_.schema, std::move(columns_), count, std::move(hidden));
 }
 
 /// Whether the time of a record that could not be decoded was read all the same: then its dead
