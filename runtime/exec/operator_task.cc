@@ -180,19 +180,17 @@ bool OperatorTask::WriteSealed(SliceBudget& budget) {
 }
 
 void OperatorTask::Committed(uint64_t epoch) {
-  if (op_->table() != nullptr) op_->table()->Committed(epoch);
+  op_->Committed(epoch);
 }
 
 bool OperatorTask::Sweep(SliceBudget& budget, bool take_all) {
-  if (op_->table() == nullptr || context_->failed() || has_more()) return false;
-  if (!op_->table()->has_upkeep()) return false;
+  if (!op_->has_upkeep() || context_->failed() || has_more()) return false;
   Check(op_->Sweep(budget, take_all));
   return true;
 }
 
 size_t OperatorTask::Evict(size_t bytes) {
-  if (op_->table() == nullptr || context_->failed() || has_more()) return 0;
-  return op_->table()->Evict(bytes);
+  return context_->failed() || has_more() ? 0 : op_->Evict(bytes);
 }
 
 void OperatorTask::ProcessTime(Micros now) {

@@ -114,11 +114,17 @@ class Operator {
   virtual bool WriteSealed(SliceBudget& budget) {
     return table() == nullptr || table()->WriteSealed(budget);
   }
-  /// The keyed state, of an operator that has all of it in one table; else null.
+  /// The keyed state, of an operator that has all of it in one table; else null, and the operator
+  /// answers the following itself.
   virtual StateTable* table() { return nullptr; }
   /// What the keyed state takes.
   virtual StateMemory Memory() { return table() == nullptr ? StateMemory() : table()->Memory(); }
-  /// Goes on with StateTable::Sweep between batches; never while a Resumable has more.
+  /// As those of StateTable; Evict and Sweep never while a Resumable has more.
+  virtual void Committed(uint64_t epoch) {
+    if (table() != nullptr) table()->Committed(epoch);
+  }
+  virtual size_t Evict(size_t bytes) { return table() == nullptr ? 0 : table()->Evict(bytes); }
+  virtual bool has_upkeep() { return table() != nullptr && table()->has_upkeep(); }
   virtual Status Sweep(SliceBudget& budget, bool take_all) {
     return table() == nullptr ? Status::Ok() : table()->Sweep(budget, take_all);
   }
