@@ -72,6 +72,17 @@ uint64_t StoreMarks::Delivered(uint32_t lane) const {
   return known == lanes_.end() ? 0 : known->second.unit;
 }
 
+std::map<uint32_t, uint64_t> StoreMarks::Ahead(uint64_t committed) const {
+  const std::lock_guard lock(mutex_);
+  std::map<uint32_t, uint64_t> units;
+  bool ahead = false;
+  for (const auto& [number, lane] : lanes_) {
+    units[number] = lane.unit;
+    ahead |= lane.epoch > committed;
+  }
+  return ahead ? units : std::map<uint32_t, uint64_t>();
+}
+
 Status StoreMarks::Reach(uint32_t lane, uint64_t epoch) {
   const std::lock_guard writing(writing_);
   Lane reached;

@@ -32,6 +32,9 @@ class StoreMarks {
   std::optional<SinkMark> mark() const;
   /// Units of `lane` up to this number are in the table for good, none of their rows refused.
   uint64_t Delivered(uint32_t lane) const;
+  /// By lane the last delivered unit, if some lane has reached an epoch above `committed`: another
+  /// copy of this state has delivered since.
+  std::map<uint32_t, uint64_t> Ahead(uint64_t committed) const;
 
   /// Before something of `epoch` is sent: the target never holds what its mark knows nothing of.
   Status Reach(uint32_t lane, uint64_t epoch);

@@ -12,6 +12,9 @@
 namespace weir {
 namespace {
 
+/// More units of a lane than can be on their way at once: numbers behind the last marked one that
+/// may be used.
+constexpr uint64_t kMostOutstanding = 1'000'000;
 /// First line of what a commit holds. `lane LANE LAST` follows for each lane, the number of its
 /// last unit; `unit LANE NUMBER cut|open`, then per segment an outbox chunk and its rows.
 constexpr std::string_view kStateVersion = "store-units 1";
@@ -216,8 +219,7 @@ Status StoreUnits::Restore(uint64_t epoch, std::string_view state, const StoreMa
   const std::lock_guard lock(mutex_);
   committed_ = epoch;
   positions_ = noted_;
-  if (state.empty()) return Status::Ok();
-  if (TakeUntil(state, '\n') != kStateVersion) {
+  if (!state.empty() && TakeUntil(state, '\n') != kStateVersion) {
     return DataLossError("the state of the store's units is of another version");
   }
   while (!state.empty()) {
@@ -232,7 +234,17 @@ Status StoreUnits::Restore(uint64_t epoch, std::string_view state, const StoreMa
       return DataLossError("the state of the store's units is damaged: {}", kind);
     }
   }
+  SkipUsedNumbers(epoch, marks);
   return Status::Ok();
+}
+
+/// An older copy of the state that went on from here used the numbers that come next for rows of its
+/// own: under these names the store would take ours for repeats and drop them.
+void StoreUnits::SkipUsedNumbers(uint64_t epoch, const StoreMarks& marks) {
+  for (const auto& [lane, reached] : marks.Ahead(epoch)) {
+    uint64_t& last = last_number_[lane];
+    last = std::max(last, reached) + kMostOutstanding;
+  }
 }
 
 std::vector<RecordBatch> StoreUnits::Waiting() const {

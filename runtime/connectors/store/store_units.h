@@ -103,6 +103,7 @@ class StoreUnits {
   Unit& OpenUnit(uint32_t lane);
   Status Load(Unit& unit) const;
   Status ReadUnit(uint64_t epoch, std::string_view line, const StoreMarks& marks);
+  void SkipUsedNumbers(uint64_t epoch, const StoreMarks& marks);
 
   const std::shared_ptr<Outbox> outbox_;
   const std::string prefix_;

@@ -68,9 +68,9 @@ def read(store):
     print(json.dumps(answers))
 
 
-def make_events(path, count):
+def make_events(path, count, seed=7):
     """Valid events, some broken lines among them."""
-    dice = random.Random(7)
+    dice = random.Random(seed)
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
     events = []
     with open(path, "w", encoding="utf-8") as out:
