@@ -175,7 +175,10 @@ class RunCommand final : public Command {
     if (snapshots != nullptr) snapshots->Start();
     const std::unique_ptr<RunServer> server = Serve(folder, *job, snapshots.get());
     Status status = job->Start();
-    if (status.ok() && state != nullptr && state->backend().last_epoch() > 0) SayWhatHadEnded(*job);
+    if (status.ok() && state != nullptr && state->backend().last_epoch() > 0) {
+      SayWhatHadEnded(*job);
+      earlier_events_ = EventsOf(job->Ledgers());
+    }
     if (status.ok()) status = Drive(*job, mode, taps, server.get());
     Status closed = job->Close();
     if (!status.ok() && !closed.ok()) Log(closed.message());  // what was left, beside why
@@ -277,15 +280,20 @@ class RunCommand final : public Command {
     return InternalError("the ledger does not add up: {}", violated);
   }
 
+  static int64_t EventsOf(const std::vector<NamedLedger>& ledgers) {
+    int64_t events = 0;
+    for (const NamedLedger& named : ledgers) events += named.ledger.records_read;
+    return events;
+  }
+
   Status Finish(const Job& job, uint32_t workers, Clock::time_point start, const Status& status) {
     RunSummary summary;
     summary.pipeline = plan_->logical->settings.name;
     summary.profile = options_.profile;
     summary.workers = workers;
     summary.operators = job.Ledgers();
-    for (const NamedLedger& named : summary.operators) {
-      summary.events += named.ledger.records_read;
-    }
+    summary.earlier_events = earlier_events_;
+    summary.events = EventsOf(summary.operators) - earlier_events_;
     summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     summary.usage = ProcessUsage::Now();
     const JobCoordinator& coordinator = const_cast<Job&>(job).coordinator();
@@ -356,9 +364,14 @@ class RunCommand final : public Command {
       text += fmt::format("{}: {} rows were not sent again, its target had them\n", named.name,
                           Grouped(named.ledger.muted));
     }
-    text += fmt::format("{} events in {:.2f} s, {:.2f} s CPU, {} MiB peak memory\n",
+    text += fmt::format("{} events in {:.2f} s, {:.2f} s CPU, {} MiB peak memory{}\n",
                         Grouped(summary.events), summary.seconds, summary.usage.cpu_seconds(),
-                        summary.usage.peak_rss_bytes >> 20);
+                        summary.usage.peak_rss_bytes >> 20,
+                        summary.earlier_events == 0
+                            ? ""
+                            : fmt::format(" (and {} events before: the ledger counts from the "
+                                          "start of the state)",
+                                          Grouped(summary.earlier_events)));
     // Rows on stdout and the table don't mix.
     if (HasConsole(*plan_)) {
       fmt::print(stderr, "{}", text);
@@ -390,6 +403,7 @@ class RunCommand final : public Command {
   bool no_optimizer_ = false;
   bool json_ = false;
   bool quiet_ = false;
+  int64_t earlier_events_ = 0;  ///< read by the runs that made the state
   std::shared_ptr<const plan::PhysicalPlan> plan_;
 };
 

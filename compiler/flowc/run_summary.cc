@@ -21,6 +21,7 @@ std::string RunSummary::ToJson() const {
                {"profile", profile},
                {"workers", workers},
                {"events", events},
+               {"earlier_events", earlier_events},
                {"seconds", seconds},
                {"cpu_seconds", usage.cpu_seconds()},
                {"user_seconds", usage.user_seconds},

@@ -14,8 +14,9 @@ struct RunSummary {
   std::string pipeline;
   std::string profile;
   uint32_t workers = 1;
-  int64_t events = 0;  ///< records read from all sources
-  double seconds = 0;  ///< wall clock, from start to the last delivery
+  int64_t events = 0;          ///< records read from all sources by this run
+  int64_t earlier_events = 0;  ///< … by those before it that made its state
+  double seconds = 0;          ///< wall clock, from start to the last delivery
   ProcessUsage usage;
   int64_t checkpoints = 0;
   int64_t failed_checkpoints = 0;

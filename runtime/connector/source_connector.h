@@ -100,6 +100,11 @@ class SourceConnector {
   /// The state has a position of this partition: others are new to the pipeline, and nothing was
   /// read before they came. Between Open and MakeReader.
   virtual void NoteKnown(std::string_view partition) { (void)partition; }
+  /// The partition that a known name, which none has now, stands for: the same under another name.
+  virtual std::optional<size_t> FindRenamed(std::string_view known) {
+    (void)known;
+    return std::nullopt;
+  }
   virtual Result<std::unique_ptr<PartitionReader>> MakeReader(size_t partition) = 0;
 };
 

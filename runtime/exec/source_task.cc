@@ -78,13 +78,26 @@ Status SourceTask::Open(const OperatorContext& context, SourceConnector& connect
 }
 
 Status SourceTask::Restore(const StateReader& state) {
-  return state.ForEachUnkeyed(kPositions, [this](std::string_view name, std::string_view value) {
-    connector_->NoteKnown(name);
+  std::vector<std::pair<std::string, std::string>> unmatched;
+  WEIR_TRY(state.ForEachUnkeyed(kPositions,
+                                [&](std::string_view name, std::string_view value) -> Status {
+                                  connector_->NoteKnown(name);
+                                  for (SourcePartition& partition : partitions_) {
+                                    if (partition.name == name)
+                                      return DecodePartition(value, partition);
+                                  }
+                                  unmatched.emplace_back(name, value);
+                                  return Status::Ok();
+                                }));
+  for (const auto& [name, value] : unmatched) {
+    const std::optional<size_t> index = connector_->FindRenamed(name);
     for (SourcePartition& partition : partitions_) {
-      if (partition.name == name) return DecodePartition(value, partition);
+      if (partition.index != index || !partition.resume_from.empty()) continue;
+      partition.name = name;  // under which the state goes on knowing it
+      WEIR_TRY(DecodePartition(value, partition));
     }
-    return Status::Ok();
-  });
+  }
+  return Status::Ok();
 }
 
 Status SourceTask::Start(Micros now) {

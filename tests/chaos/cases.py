@@ -30,10 +30,13 @@ def run_cases(name, description, cases):
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flowc", required=True, type=Path)
-    flowc = parser.parse_args().flowc.resolve()
+    names = {case.__name__: case for case in cases}
+    parser.add_argument("--case", action="append", choices=names, help="only this one; repeatable")
+    options = parser.parse_args()
+    flowc = options.flowc.resolve()
     place = Workplace(name)
     failed = 0
-    for case in cases:
+    for case in [names[name] for name in options.case or names]:
         folder = place.base / case.__name__
         folder.mkdir()
         try:

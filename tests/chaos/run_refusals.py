@@ -415,8 +415,26 @@ def changed_pipeline(flowc, folder):
     same(sorted(got, key=lambda row: row["n"]), expected, "the state goes on")
 
 
+def other_spelling(flowc, folder):
+    """The same input file by another path goes on; one that is missed is named."""
+    pipeline = Pipeline(flowc, folder)
+    pipeline.run(until=100)
+    pipeline.give(10)
+    pipeline.pipeline(PIPELINE.replace('"numbers.jsonl"', f'"{folder}/./numbers.jsonl"'))
+    pipeline.run(until=110)
+    pipeline.give(10)
+    pipeline.pipeline(PIPELINE)
+    pipeline.run(until=120)
+    same(pipeline.rows(), all_of(120), "each row once, whatever the path")
+    (folder / "numbers.jsonl").rename(folder / "renamed.jsonl")
+    pipeline.pipeline(PIPELINE.replace("numbers.jsonl", "renamed.jsonl"))
+    told = pipeline.run(until=240)
+    if "numbers.jsonl was read before and is not among the files" not in told:
+        raise AssertionError(f"a missing file is not named: {told}")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases("refusals", __doc__, [
         older_copy, empty_state, older_copy_muted, empty_state_muted, muted_and_killed,
         marks_of_different_places, cannot_be_muted, after_another, lost_disk, lost_target,
-        lost_right_after_its_only_commit, changed_pipeline, twice_at_once]))
+        lost_right_after_its_only_commit, changed_pipeline, other_spelling, twice_at_once]))

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 
+#include "runtime/base/log.h"
 #include "runtime/base/take_number.h"
 #include "runtime/connectors/file/file_paths.h"
 
@@ -13,6 +16,8 @@ namespace {
 
 /// How long a followed file rests at its end before it is looked at again.
 constexpr Micros kFollowPause = 50'000;
+/// Files that are gone, of which a start tells.
+constexpr size_t kMostMissed = 3;
 
 /// A position is the offset of the last line that went on; reading starts after that line.
 class FilePartitionReader final : public PartitionReader {
@@ -86,6 +91,23 @@ Status FileSource::Open() {
   }
   format_ = FileFormat(options_, format_, files_.front());
   return Status::Ok();
+}
+
+std::optional<size_t> FileSource::FindRenamed(std::string_view known) {
+  if (std::find(files_.begin(), files_.end(), known) != files_.end()) return std::nullopt;
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(known, error);
+  for (size_t i = 0; !error && i < files_.size(); ++i) {
+    if (known_.contains(files_[i])) continue;
+    if (std::filesystem::weakly_canonical(files_[i], error) == path) return i;
+  }
+  if (missed_.size() < kMostMissed && missed_.emplace(known).second) {
+    LogLine(fmt::format(
+        "source {}: {} was read before and is not among the files of `path` now; should it be here "
+        "under another name, it is read again from its beginning",
+        name_, known));
+  }
+  return std::nullopt;
 }
 
 Result<std::unique_ptr<PartitionReader>> FileSource::MakeReader(size_t partition) {
