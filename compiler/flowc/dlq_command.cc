@@ -71,7 +71,8 @@ class DlqCommand final : public Command {
         "twice.\n"
         "Exit code 1 when something that was asked for is not back in its source.");
     for (CLI::App* command : {ls_, show_, replay_}) DefineCommon(*command);
-    show_->add_option("--limit", limit_, "Show at most so many")->check(CLI::PositiveNumber);
+    show_->add_option("--limit", limit_, "Show at most so many")
+        ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
     replay_->add_option("--state", state_, "Folder of the pipeline's state")->type_name("DIR");
     replay_->add_flag("--dry-run", dry_run_, "Say what would be sent, send nothing");
     replay_->add_flag("--force", force_, "Send also what the present schema refuses");

@@ -40,7 +40,7 @@ class StateCommand final : public Command {
     app.add_option("--slot", slot_, "Only entries of this kind")->type_name("SLOT");
     app.add_option("--limit", limit_, "Show at most so many entries (default 20)")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
     app.add_option("--flow", flow_, "The pipeline, for the types (default: the file of the run)")
         ->type_name("FILE");
     app.add_flag("--json", json_, "The list of operators as JSON");

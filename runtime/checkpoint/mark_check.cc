@@ -18,11 +18,8 @@ std::string Text(const StateStand& state) {
 
 Status Refuse(const std::string& sink, const std::optional<SinkMark>& mark, const StateStand& state,
               std::string_view why) {
-  return FailedPreconditionError(
-      "sink {}: {}: the target has {}; the state folder has {}. Start from the state that "
-      "delivered there or with an empty target. --mute-until-mark reads again and sends nothing up "
-      "to where the target is; --accept-resend goes on regardless, rows may be repeated",
-      sink, why, Text(mark), Text(state));
+  return FailedPreconditionError("sink {}: {}: the target has {}; the state folder has {}", sink,
+                                 why, Text(mark), Text(state));
 }
 
 }  // namespace
@@ -47,6 +44,16 @@ Status CheckMark(const std::string& sink, const std::optional<SinkMark>& mark,
     return Refuse(sink, mark, state, "the target is older than the state");
   }
   return Status::Ok();
+}
+
+std::string_view MarkAdvice(const std::optional<SinkMark>& mark) {
+  if (!mark) {
+    return "Start with the target that it delivered to, or read all again with a new state folder. "
+           "--accept-resend goes on here: this target then lacks what was delivered before";
+  }
+  return "Start from the state that delivered there or with an empty target. --mute-until-mark "
+         "reads again and sends nothing up to where the target is; --accept-resend goes on "
+         "regardless, rows may be repeated";
 }
 
 }  // namespace weir

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "runtime/base/status.h"
 #include "runtime/connector/sink_connector.h"
@@ -23,5 +24,8 @@ struct StateStand {
 /// commit, behind what the state knows to be delivered, or missing (guarantees.md rule 6).
 Status CheckMark(const std::string& sink, const std::optional<SinkMark>& mark,
                  const StateStand& state);
+
+/// What to do about a refusal of the target with this mark.
+std::string_view MarkAdvice(const std::optional<SinkMark>& mark);
 
 }  // namespace weir

@@ -52,7 +52,7 @@ Status MarkReview::ReviewSink(const std::string& name, SinkConnector& sink, cons
   if (fits.ok() && was_muted) {
     fits = FailedPreconditionError(
         "sink {}: the state was reading again what the target had, and the target is another one "
-        "now ({}). Start with --mute-until-mark or --accept-resend",
+        "now ({})",
         name, *mark ? fmt::format("checkpoint {}", (*mark)->epoch) : "without a mark");
   }
   if (fits.ok()) {
@@ -62,8 +62,10 @@ Status MarkReview::ReviewSink(const std::string& name, SinkConnector& sink, cons
   if (options_.mute_until_mark) {
     return Mute(name, *mark, stand, fits, TextAt(slots.positions, kPositionsKey));
   }
-  if (!options_.accept_resend) return fits;
-  LogLine(fits.message());
+  if (!options_.accept_resend) {
+    return FailedPreconditionError("{}. {}", fits.message(), MarkAdvice(*mark));
+  }
+  LogLine(fmt::format("{}; goes on all the same (--accept-resend)", fits.message()));
   Accept(name, *mark);
   return Status::Ok();
 }
