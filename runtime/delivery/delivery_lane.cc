@@ -21,6 +21,8 @@ bool WillRetry(const Status& status) {
 DeliveryLane::DeliveryLane(DeliveryLaneSettings settings, DeliveryTarget* target,
                            DeliveryBudget* budget)
     : settings_(std::move(settings)),
+      breaker_(settings_.breaker != nullptr ? settings_.breaker
+                                            : std::make_shared<CircuitBreaker>()),
       target_(target),
       budget_(budget),
       backoff_(settings_.backoff_min, settings_.backoff_max, settings_.seed) {}
@@ -53,6 +55,8 @@ Micros DeliveryLane::RunOnce(Micros now) {
     unit =
         &units_.front();  // stays where it is: only this thread removes, deque ends don't move it
   }
+  const Micros again = breaker_->Ask(this, now);
+  if (again > now) return again;
   return Attempt(*unit, now);
 }
 
@@ -77,6 +81,7 @@ Micros DeliveryLane::Attempt(const DeliveryUnit& unit, Micros now) {
 
 Micros DeliveryLane::NoteFailure(const Status& status, Micros now) {
   if (!WillRetry(status)) {
+    breaker_->Answered();
     {
       const std::lock_guard lock(mutex_);
       failure_ = status;
@@ -90,17 +95,23 @@ Micros DeliveryLane::NoteFailure(const Status& status, Micros now) {
   ++health_.failures;
   health_.last_error = status.message();
   health_.next_attempt_at = now + pause;
+  const bool opened = breaker_->Failed(health_.next_attempt_at);
   if (health_.failures == 1 || now - reported_at_ >= kReportEvery) {
     reported_at_ = now;
     Report(fmt::format("{}: {}; {} units wait, the next attempt is in {:.1f} s", settings_.name,
                        status.message(), units_.size(),
                        static_cast<double>(pause) / kMicrosPerSecond));
   }
+  if (opened && breaker_ == settings_.breaker) {
+    Report(fmt::format("{}: {} attempts in a row failed: one lane tries on, the others wait for it",
+                       settings_.name, CircuitBreaker::kFailuresToOpen));
+  }
   return health_.next_attempt_at;
 }
 
 void DeliveryLane::NoteSuccess(Micros now) {
   backoff_.Reset();
+  breaker_->Answered();
   const std::lock_guard lock(mutex_);
   if (health_.ok()) return;
   Report(fmt::format("{}: delivers again after {:.1f} s and {} failed attempts", settings_.name,
@@ -171,6 +182,7 @@ Status DeliveryLane::Close(std::chrono::milliseconds patience) {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  breaker_->Leave(this);
   const std::lock_guard lock(mutex_);
   if (!failure_.ok()) return failure_;
   if (units_.empty()) return Status::Ok();

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/connector/sink_connector.h"
 #include "runtime/delivery/backoff.h"
+#include "runtime/delivery/circuit_breaker.h"
 #include "runtime/delivery/delivery_budget.h"
 #include "runtime/delivery/delivery_target.h"
 
@@ -20,13 +22,15 @@ struct DeliveryLaneSettings {
   std::string name;  ///< in messages: `sink events_table`
   Micros backoff_min = 200'000, backoff_max = 10 * kMicrosPerSecond;
   uint64_t seed = 1;  ///< of the jitter
+  /// Shared by the lanes of a target; null: the lane has its own.
+  std::shared_ptr<CircuitBreaker> breaker;
   const Clock* clock = nullptr;
   /// Told when the target begins to fail, every half minute while it does, and when it is back; on
   /// the lane's thread.
   std::function<void(const std::string& message)> report;
 };
 
-/// Whether a lane's target answers (a circuit that is open until the next attempt).
+/// Whether a lane's target answers.
 struct DeliveryHealth {
   int64_t failures = 0;        ///< attempts since the last success
   Micros failing_since = 0;    ///< 0: it isn't
@@ -76,6 +80,7 @@ class DeliveryLane {
   void Report(const std::string& message) const;
 
   const DeliveryLaneSettings settings_;
+  const std::shared_ptr<CircuitBreaker> breaker_;
   DeliveryTarget* const target_;
   DeliveryBudget* const budget_;
   Backoff backoff_;         // of the thread that attempts

@@ -38,6 +38,7 @@ class RemoteSink final : public SinkConnector {
   RemoteTarget& target() { return *target_; }
   DeliveryBudget& budget() { return budget_; }
   Lanes& lanes() { return *lanes_; }
+  const std::shared_ptr<CircuitBreaker>& breaker() const { return breaker_; }
   const Clock* clock() const { return clock_; }
   BrokenRule broken() const { return broken_; }
 
@@ -46,6 +47,7 @@ class RemoteSink final : public SinkConnector {
   const Clock* const clock_;
   RemoteTarget* const target_;
   Lanes* const lanes_;
+  const std::shared_ptr<CircuitBreaker> breaker_ = std::make_shared<CircuitBreaker>();
   const BrokenRule broken_;
   uint32_t num_writers_;
   bool claimed_ = false;

@@ -15,6 +15,7 @@ DeliveryLaneSettings LaneSettings(const RemoteSink& sink, uint32_t worker) {
   settings.name = "sink " + sink.name();
   settings.seed = worker + 1;
   settings.clock = sink.clock();
+  settings.breaker = sink.breaker();
   return settings;
 }
 

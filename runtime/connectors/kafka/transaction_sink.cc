@@ -53,11 +53,13 @@ Status TransactionSink::Open() {
   WEIR_TRY(PrepareProgressTopic());
   units_ =
       std::make_unique<TransactionUnits>(outbox_, settings_.lanes(), num_writers_, kMostWaiting);
+  const auto breaker = std::make_shared<CircuitBreaker>();
   for (uint32_t lane = 0; lane < settings_.lanes(); ++lane) {
     targets_.push_back(MakeLane(lane));
     DeliveryLaneSettings settings;
     settings.name = name_;
     settings.seed = lane + 1;
+    settings.breaker = breaker;
     settings.clock = clock_;
     settings.report = [](const std::string& message) { LogLine(message); };
     lanes_.push_back(std::make_unique<DeliveryLane>(std::move(settings), targets_.back().get(),

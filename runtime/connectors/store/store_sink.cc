@@ -152,6 +152,7 @@ DeliveryLaneSettings StoreSink::LaneSettings(uint32_t lane) const {
   settings.backoff_min = settings_.backoff_min;
   settings.backoff_max = settings_.backoff_max;
   settings.seed = lane + 1;
+  settings.breaker = breaker_;
   settings.clock = settings_.clock;
   settings.report = [](const std::string& message) {
     std::fprintf(stderr, "flowc: %s\n", message.c_str());

@@ -10,6 +10,7 @@
 #include "runtime/connectors/store/store_marks.h"
 #include "runtime/connectors/store/store_table.h"
 #include "runtime/connectors/store/store_units.h"
+#include "runtime/delivery/circuit_breaker.h"
 #include "runtime/delivery/delivery_budget.h"
 #include "runtime/delivery/delivery_lane.h"
 #include "runtime/format/native/native_encoder.h"
@@ -82,6 +83,7 @@ class StoreSink final : public SinkConnector {
   std::vector<NativeTarget> targets_;
   std::string rehearsal_;  ///< quoted copy of the table; "" without views behind it
   DeliveryBudget budget_;
+  const std::shared_ptr<CircuitBreaker> breaker_ = std::make_shared<CircuitBreaker>();
   std::unique_ptr<StoreMarks> marks_;  ///< with an outbox, as the next
   std::unique_ptr<StoreUnits> units_;
   std::vector<std::unique_ptr<std::mutex>> turns_;  ///< one per lane

@@ -162,6 +162,102 @@ TEST_F(DeliveryLaneTest, ADestroyedLaneLeavesTheBudgetClean) {
   EXPECT_EQ(budget_.waiting(), 0);
 }
 
+/// Three lanes of one target, each with a target of its own that counts the attempts.
+class SharedBreakerTest : public testing::Test {
+ protected:
+  SharedBreakerTest() {
+    for (uint64_t i = 0; i < 3; ++i) {
+      DeliveryLaneSettings settings;
+      settings.name = "sink s";
+      settings.backoff_min = settings.backoff_max = kSecond;
+      settings.seed = i + 1;
+      settings.clock = &clock_;
+      settings.breaker = breaker_;
+      settings.report = [this](const std::string& message) { reports_.push_back(message); };
+      lanes_.push_back(std::make_unique<DeliveryLane>(settings, &targets_[i], &budget_));
+      for (const char* name : {"a", "b"}) {
+        DeliveryUnit unit;
+        unit.name = name;
+        lanes_.back()->Push(std::move(unit));
+      }
+    }
+  }
+  /// All lanes are looked at in turn; when the first wants to be called again.
+  Micros RunAll(Micros now) {
+    Micros next = kMaxTimestamp;
+    for (const auto& lane : lanes_) next = std::min(next, lane->RunOnce(now));
+    return next;
+  }
+  size_t Attempts() const {
+    size_t sum = 0;
+    for (const ScriptedTarget& target : targets_) sum += target.attempts.size();
+    return sum;
+  }
+  void Fail(int times) {
+    for (ScriptedTarget& target : targets_) {
+      target.answers.assign(static_cast<size_t>(times), UnavailableError("away"));
+    }
+  }
+
+  ManualClock clock_;
+  ScriptedTarget targets_[3];
+  DeliveryBudget budget_{1000};
+  std::vector<std::string> reports_;
+  const std::shared_ptr<CircuitBreaker> breaker_ = std::make_shared<CircuitBreaker>();
+  std::vector<std::unique_ptr<DeliveryLane>> lanes_;
+};
+
+TEST_F(SharedBreakerTest, WhileTheTargetIsAwayOneLaneProbesForAll) {
+  Fail(20);
+  Micros now = RunAll(0);
+  EXPECT_EQ(Attempts(), 3u);  // each once: that opens it
+  EXPECT_EQ(breaker_->state(), CircuitBreaker::State::kOpen);
+  ASSERT_EQ(reports_.size(), 4u);
+  EXPECT_THAT(reports_[3], HasSubstr("3 attempts in a row failed: one lane tries on"));
+  for (size_t probes = 1; probes <= 5; ++probes) {
+    // The lane that may probe is not always the one that asks first: its own pause counts too.
+    while (Attempts() == 2 + probes) now = std::max(now + 1, RunAll(now));
+    EXPECT_EQ(Attempts(), 3 + probes);
+    EXPECT_EQ(breaker_->state(), CircuitBreaker::State::kOpen);
+  }
+}
+
+TEST_F(SharedBreakerTest, ASuccessLetsAllGoOn) {
+  Fail(1);
+  Micros now = RunAll(0);
+  EXPECT_EQ(breaker_->state(), CircuitBreaker::State::kOpen);
+  while (breaker_->state() != CircuitBreaker::State::kClosed) now = std::max(now + 1, RunAll(now));
+  for (int i = 0; i < 100 && now != kMaxTimestamp; ++i) now = RunAll(now);
+  for (const ScriptedTarget& target : targets_) {
+    EXPECT_THAT(target.delivered, ElementsAre("a", "b"));
+  }
+}
+
+TEST_F(SharedBreakerTest, ALaneThatLeavesWhileItProbesBlocksNobody) {
+  Fail(1);
+  RunAll(0);
+  EXPECT_EQ(breaker_->Ask(lanes_[0].get(), 10 * kSecond), 10 * kSecond);
+  EXPECT_EQ(breaker_->state(), CircuitBreaker::State::kHalfOpen);
+  EXPECT_GT(breaker_->Ask(lanes_[1].get(), 10 * kSecond), 10 * kSecond);
+  lanes_.erase(lanes_.begin());
+  EXPECT_EQ(breaker_->Ask(lanes_[0].get(), 10 * kSecond), 10 * kSecond);
+}
+
+TEST(CircuitBreaker, SuccessesBetweenFailuresKeepItClosed) {
+  CircuitBreaker breaker;
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(breaker.Failed(kSecond));
+    EXPECT_FALSE(breaker.Failed(kSecond));
+    EXPECT_EQ(breaker.Ask(&breaker, 0), 0);
+    breaker.Answered();
+  }
+  EXPECT_FALSE(breaker.Failed(kSecond));
+  EXPECT_FALSE(breaker.Failed(kSecond));
+  EXPECT_TRUE(breaker.Failed(2 * kSecond));
+  EXPECT_FALSE(breaker.Failed(kSecond));  // of an attempt that was under way
+  EXPECT_EQ(breaker.Ask(&breaker, 0), 2 * kSecond);
+}
+
 TEST(Backoff, LanesWithOtherSeedsComeBackAtOtherTimes) {
   Backoff a(kSecond, 8 * kSecond, 1), b(kSecond, 8 * kSecond, 2);
   EXPECT_NE(a.Next(), b.Next());
