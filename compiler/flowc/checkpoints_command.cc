@@ -5,6 +5,7 @@
 
 #include "compiler/flowc/command.h"
 #include "compiler/flowc/human_units.h"
+#include "compiler/flowc/run_record.h"
 #include "compiler/flowc/terminal.h"
 #include "runtime/state/snapshot.h"
 #include "runtime/types/text.h"
@@ -54,14 +55,16 @@ class CheckpointsCommand final : public Command {
   }
   void Define(CLI::App& app) override {
     app.add_option("dir", folder_, "State folder of a pipeline")->required()->type_name("DIR");
-    app.add_option("--snapshots", snapshots_, "Where the snapshots are, if not in DIR/snapshots")
+    app.add_option("--snapshots", snapshots_,
+                   "Where the snapshots are, if not where the last run "
+                   "put them")
         ->type_name("DIR");
     app.add_flag("--verify", verify_, "Read everything and check it");
     app.add_flag("--json", json_, "As JSON");
   }
 
   int Run() override {
-    if (snapshots_.empty()) snapshots_ = folder_ + "/snapshots";
+    if (snapshots_.empty()) snapshots_ = SnapshotFolder();
     LoadState();
     const Status listed = LoadSnapshots();
     if (!listed.ok()) problems_.push_back(listed.message());
@@ -83,6 +86,11 @@ class CheckpointsCommand final : public Command {
   }
 
  private:
+  std::string SnapshotFolder() const {
+    const auto record = RunRecord::Read(folder_);
+    return record.ok() && !record->snapshots.empty() ? record->snapshots : folder_ + "/snapshots";
+  }
+
   void LoadState() {
     auto identity = StateIdentity::Read(folder_);
     not_found_ = identity.status().code() == StatusCode::kNotFound;

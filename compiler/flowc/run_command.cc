@@ -244,6 +244,9 @@ class RunCommand final : public Command {
     record.profile = options_.profile;
     record.stores = StoreFolders(*plan_->logical);
     record.queries = ExampleQueries(*plan_->logical);
+    if (snapshots != nullptr) {
+      record.snapshots = std::filesystem::absolute(snapshots->folder()).lexically_normal().string();
+    }
     auto server = RunServer::Start(folder, std::move(record), job, snapshots);
     if (server.ok()) return *std::move(server);
     Log(fmt::format("this run can't be queried: {}", server.status().message()));

@@ -27,8 +27,9 @@ std::vector<std::string> TextsOf(const Json& json, const char* name) {
 }  // namespace
 
 nlohmann::ordered_json RunRecord::ToJson() const {
-  return {{"process", process}, {"started", started}, {"pipeline", pipeline}, {"file", file},
-          {"profile", profile}, {"stores", stores},   {"queries", queries}};
+  return {{"process", process}, {"started", started},    {"pipeline", pipeline},
+          {"file", file},       {"profile", profile},    {"stores", stores},
+          {"queries", queries}, {"snapshots", snapshots}};
 }
 
 RunRecord RunRecord::FromJson(const Json& json) {
@@ -44,6 +45,7 @@ RunRecord RunRecord::FromJson(const Json& json) {
   record.profile = TextOf(json, "profile");
   record.stores = TextsOf(json, "stores");
   record.queries = TextsOf(json, "queries");
+  record.snapshots = TextOf(json, "snapshots");
   return record;
 }
 

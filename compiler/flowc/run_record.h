@@ -18,6 +18,7 @@ struct RunRecord {
   std::string profile;
   std::vector<std::string> stores;   ///< folders of the embedded store; one at most can be open
   std::vector<std::string> queries;  ///< examples to paste
+  std::string snapshots;             ///< folder of the periodic snapshots; "": there are none
 
   nlohmann::ordered_json ToJson() const;
   /// What is absent or of another type stays empty.

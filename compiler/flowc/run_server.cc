@@ -50,7 +50,10 @@ RunServer::~RunServer() {
   if (!record_.stores.empty()) return;  // the record says where the store is
   std::error_code ignored;
   std::filesystem::remove_all(DatabaseFolder(), ignored);
-  std::filesystem::remove(RunRecord::PathIn(folder_.path()), ignored);
+  // Of a state that stays it says which pipeline made it, and where its snapshots are.
+  if (snapshots_ == nullptr) {
+    std::filesystem::remove(RunRecord::PathIn(folder_.path()), ignored);
+  }
 }
 
 ControlReply RunServer::Handle(const ControlRequest& request) {

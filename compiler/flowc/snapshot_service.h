@@ -32,6 +32,8 @@ class SnapshotService {
   Result<uint64_t> StoredUpTo(uint64_t committed, bool last);
   /// `to`: a folder of savepoints; "": `savepoints` in the state folder. Returns where it is.
   Result<std::string> TakeSavepoint(const std::string& to);
+  /// Of the snapshots that are taken by the clock.
+  const std::string& folder() const { return folder_; }
 
  private:
   void Loop();
@@ -42,7 +44,7 @@ class SnapshotService {
   Outbox& outbox_;
   const std::string flow_text_;
   const std::map<std::string, int> codecs_;
-  const std::string folder_;  ///< of those that are taken by the clock
+  const std::string folder_;
   const Micros every_;
   const size_t kept_;
   std::mutex taking_;  ///< one at a time

@@ -108,6 +108,8 @@ class StateCommand final : public Command {
       if (!slot_.empty() && slot != slot_) continue;
       WEIR_TRY(ForEach(operator_, slot,
                        [&](uint32_t group, std::string_view key, std::string_view value) {
+                         // What belongs to no key is not meant by one.
+                         if (!key_.empty() && group == kUnkeyedGroup) return Status::Ok();
                          // Counting what is not shown needs no decoding.
                          if (shown >= limit_ && key_.empty()) {
                            ++passed_over;

@@ -137,6 +137,24 @@ Status CheckFormat(rocksdb::DB& db, const std::string& folder) {
       folder, version, kStateFormat);
 }
 
+/// RocksDB names damaged sorted files and manifests, but not the log in which a checksum is wrong.
+Status OpenFailed(const rocksdb::Status& status, const std::string& folder) {
+  const Status failed = StatusFromRocksDb(status, "opening the state in " + folder);
+  if (failed.code() != StatusCode::kDataLoss) return failed;
+  const std::string text = status.ToString();
+  if (text.find(".sst") != std::string::npos || text.find("MANIFEST") != std::string::npos) {
+    return failed;
+  }
+  std::string logs;
+  std::error_code error;
+  for (fs::directory_iterator it(folder + "/db", error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().extension() != ".log") continue;
+    logs += (logs.empty() ? "" : ", ") + it->path().string();
+  }
+  return logs.empty() ? failed : DataLossError("{} (in the log {})", failed.message(), logs);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<rocksdb::DB>> OpenStoreForWriting(const std::string& folder,
@@ -149,8 +167,8 @@ Result<std::unique_ptr<rocksdb::DB>> OpenStoreForWriting(const std::string& fold
   WEIR_TRY(CheckComplete(folder));
   store_options.info_log = std::make_shared<StoreLog>(folder + "/db");
   rocksdb::DB* db = nullptr;
-  WEIR_TRY(StatusFromRocksDb(rocksdb::DB::Open(store_options, folder + "/db", &db),
-                             "opening the state in " + folder));
+  const rocksdb::Status opened = rocksdb::DB::Open(store_options, folder + "/db", &db);
+  if (!opened.ok()) return OpenFailed(opened, folder);
   std::unique_ptr<rocksdb::DB> owner(db);
   WEIR_TRY(CheckFormat(*db, folder));
   return owner;
@@ -173,7 +191,7 @@ Result<std::unique_ptr<rocksdb::DB>> OpenStoreForReading(const std::string& fold
     status = rocksdb::DB::OpenForReadOnly(store_options, folder + "/db", &db);
     if (status.ok()) break;
   }
-  WEIR_TRY(StatusFromRocksDb(status, "opening the state in " + folder));
+  if (!status.ok()) return OpenFailed(status, folder);
   std::unique_ptr<rocksdb::DB> owner(db);
   WEIR_TRY(CheckFormat(*db, folder));
   return owner;
