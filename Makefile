@@ -114,8 +114,9 @@ bench-checkpoints: build ## What checkpoints cost, how long they pause, how long
 	@python3 bench/e2e/run_checkpoints.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_restart.py --flowc $(FLOWC)
 
-bench-state: build ## 20 M keys in a state of 256 MiB, each checked; a restart of it; 10 M ids in dedupe
+bench-state: build ## 20 M keys in a state of 256 MiB, each checked; a restart of it; windows; 10 M ids in dedupe
 	@python3 bench/e2e/run_state.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_state_windows.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC)
 
 bench-store: install-store build ## CPU per event from a file into the embedded store

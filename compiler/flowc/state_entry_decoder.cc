@@ -255,6 +255,17 @@ std::optional<Json> TimesJson(std::string_view value) {
   return times;
 }
 
+/// How many there are, then the start and the first end of each.
+std::optional<Json> PanesJson(std::string_view value) {
+  const auto times = TimesJson(value.substr(std::min(value.find(' ') + 1, value.size())));
+  if (!times) return std::nullopt;
+  Json panes = Json::array();
+  for (size_t i = 0; i + 1 < times->size(); i += 2) {
+    panes.push_back({{"from", (*times)[i]}, {"first_end", (*times)[i + 1]}});
+  }
+  return panes;
+}
+
 template <typename Node>
 const Node* As(const plan::LogicalNode* node) {
   return dynamic_cast<const Node*>(node);
@@ -336,6 +347,7 @@ Json StateEntryDecoder::Entry(std::string_view slot, uint32_t key_group,
     if (slot == kLedgerSlot) json = AccountJson(value);
     if (slot == "positions") json = PositionJson(value);
     if (slot == "times") json = TimesJson(value);
+    if (slot == "panes") json = PanesJson(value);
   } else {
     json = Typed(slot, value);
   }

@@ -1,7 +1,6 @@
 #include "runtime/operators/window_aggregate_operator.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "runtime/operators/update_pace.h"
@@ -9,15 +8,9 @@
 namespace weir {
 namespace {
 
-constexpr char kBlockVersion = 1;
 constexpr char kGroupsSlot[] = "groups";
-
-std::string PrefixOf(const PaneAssigner::PaneKey& pane) {
-  std::string prefix(sizeof(pane), '\0');
-  std::memcpy(prefix.data(), &pane.first, sizeof(Micros));
-  std::memcpy(prefix.data() + sizeof(Micros), &pane.second, sizeof(Micros));
-  return prefix;
-}
+/// What a batch of results may cost in reading from disk, per row of it: about what the rows are.
+constexpr size_t kReadPerRow = 48;
 
 }  // namespace
 
@@ -44,21 +37,6 @@ Status WindowAggregateOperator::Open(const OperatorContext& context) {
   return Status::Ok();
 }
 
-WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& key) {
-  std::unique_ptr<Pane>& pane = panes_[key];
-  if (pane == nullptr) {
-    pane = std::make_unique<Pane>(accumulators_->block_size(),
-                                  [this](uint8_t* block) { accumulators_->Destroy(block); });
-    const auto serialize = [this](const uint8_t* block, std::string& out) {
-      out.push_back(kBlockVersion);
-      out.push_back(static_cast<char>(reinterpret_cast<const GroupHeader*>(block)->changed));
-      accumulators_->Serialize(block, out);
-    };
-    Store(pane->groups, kGroupsSlot, serialize, PrefixOf(key));
-  }
-  return *pane;
-}
-
 Status WindowAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
   ledger_.rows_in += batch.num_rows();
   if (reads_ == Input::kPartials) return MergePartials(batch);
@@ -73,7 +51,7 @@ Status WindowAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Coll
   input_.EncodeKeys(rows, batch.capacity());
   RowErrors refused;
   for (const auto& [key, rows_of_pane] : assigner_.panes()) {
-    AddToPane(batch, key, rows_of_pane, refused);
+    WEIR_TRY(AddToPane(batch, key, rows_of_pane, refused));
   }
   const std::vector<RejectedRow> rejected = RejectFailedRows(refused);
   WEIR_TRY(errors_to_.Reject(batch, rejected, ledger_, out));
@@ -82,22 +60,27 @@ Status WindowAggregateOperator::ProcessBatch(int, const RecordBatch& batch, Coll
   return Status::Ok();
 }
 
-void WindowAggregateOperator::AddToPane(const RecordBatch& batch, const PaneKey& key,
-                                        const RowIndices& rows, RowErrors& errors) {
+Status WindowAggregateOperator::AddToPane(const RecordBatch& batch, const PaneKey& key,
+                                          const RowIndices& rows, RowErrors& errors) {
   Pane& pane = PaneAt(key);
   blocks_.resize(batch.capacity());
   created_.clear();
   const RowSet row_set = RowSet::Of(rows);
+  WEIR_TRY(pane.groups.Load(input_.keys(), row_set));
   pane.groups.FindOrCreate(input_.keys(), row_set, blocks_.data(), created_);
   for (uint8_t* block : created_) accumulators_->Init(block);
   RowErrors refused;
   accumulators_->Update(batch.hidden(), blocks_.data(), input_.arguments(),
                         input_.FilteredRows(row_set), batch.capacity(), refused);
-  if (refused.empty()) return NoteChanges(pane, rows);
+  if (refused.empty()) {
+    NoteChanges(pane, rows);
+    return Status::Ok();
+  }
   RowIndices taken;
   SubtractRows(row_set, refused.Rows(), taken);
   NoteChanges(pane, taken);
   for (const RowError& error : refused.errors()) errors.Add(error.row, error.code, error.message);
+  return Status::Ok();
 }
 
 Status WindowAggregateOperator::MergePartials(const RecordBatch& batch) {
@@ -110,38 +93,44 @@ Status WindowAggregateOperator::MergePartials(const RecordBatch& batch) {
     key_columns.push_back(batch.column(static_cast<int>(i)).get());
   }
   partial_keys_.Encode(key_columns, batch.rows(), batch.capacity());
-  const size_t size = accumulators_->block_size();
-  const std::unique_ptr<uint8_t[]> part(new uint8_t[size]());
-  Status status = Status::Ok();
+  std::map<PaneKey, RowIndices> rows_of_pane;
   batch.rows().ForEach([&](RowIndex row) {
-    if (!status.ok()) return;
-    const PaneKey key{panes[row], first_ends[row]};
-    if (key.second <= fired_until_) {
-      status = InternalError("{}: partial results came after their window", aggregate_.name);
-      return;
-    }
-    Pane& pane = PaneAt(key);
+    rows_of_pane[{panes[row], first_ends[row]}].push_back(row);
+  });
+  for (const auto& [key, rows] : rows_of_pane) WEIR_TRY(MergePartialsOf(key, rows, partials));
+  ledger_.absorbed += batch.num_rows();
+  return Status::Ok();
+}
+
+Status WindowAggregateOperator::MergePartialsOf(const PaneKey& key, const RowIndices& rows,
+                                                const ColumnView<std::string_view>& partials) {
+  if (key.second <= fired_until_) {
+    return InternalError("{}: partial results came after their window", aggregate_.name);
+  }
+  Pane& pane = PaneAt(key);
+  WEIR_TRY(pane.groups.Load(partial_keys_, RowSet::Of(rows)));
+  const std::unique_ptr<uint8_t[]> part(new uint8_t[accumulators_->block_size()]());
+  for (const RowIndex row : rows) {
     bool created = false;
     uint8_t* block =
         pane.groups.FindOrCreate(partial_keys_.key(row), partial_keys_.hash(row), created);
     if (created) accumulators_->Init(block);
     accumulators_->Init(part.get());
     std::string_view bytes = partials[row];
-    status = accumulators_->Deserialize(bytes, part.get());
+    const Status status = accumulators_->Deserialize(bytes, part.get());
     if (status.ok()) accumulators_->Merge(block, part.get());
     accumulators_->Destroy(part.get());
-  });
-  ledger_.absorbed += batch.num_rows();
-  return status;
+    WEIR_TRY(status);
+  }
+  return Status::Ok();
 }
 
 void WindowAggregateOperator::NoteChanges(Pane& pane, const RowIndices& rows) {
   if (!emits_early()) return;
   for (RowIndex row : rows) {
     uint8_t* block = blocks_[row];
-    auto* header = reinterpret_cast<GroupHeader*>(block);
-    if (header->changed != 0) continue;
-    header->changed = 1;
+    if (HeaderOf(block).changed != 0) continue;
+    HeaderOf(block).changed = 1;
     pane.changed.push_back(block);
   }
 }
@@ -167,29 +156,11 @@ void WindowAggregateOperator::ForPanesOf(Micros end, Visit&& visit) {
 }
 
 void WindowAggregateOperator::BeginFiring(Micros end) {
-  std::vector<Pane*> sources;
-  ForPanesOf(end, [&](Pane& pane) { sources.push_back(&pane); });
-  Firing& firing = firing_.emplace(Firing{end, nullptr, {}, 0});
-  const auto list = [&firing](uint8_t* block) {
-    firing.groups.push_back({StateTable::KeyOf(block), block});
-  };
-  if (sources.size() == 1) {
-    sources[0]->groups.ForEach(list);
-  } else {
-    firing.merged = std::make_unique<StateTable>(
-        accumulators_->block_size(), [this](uint8_t* block) { accumulators_->Destroy(block); });
-    for (Pane* source : sources) {
-      source->groups.ForEach([&](uint8_t* block) {
-        bool created = false;
-        uint8_t* target = firing.merged->FindOrCreate(StateTable::KeyOf(block),
-                                                      StateTable::HashOf(block), created);
-        if (created) accumulators_->Init(target);
-        accumulators_->Merge(target, block);
-      });
-    }
-    firing.merged->ForEach(list);
-  }
-  AggregateRows::Sort(firing.groups);
+  std::vector<const StateTable*> sources;
+  ForPanesOf(end, [&](Pane& pane) { sources.push_back(&pane.groups); });
+  firing_.emplace(
+      end, std::move(sources), *accumulators_, context_.cold_state.get(),
+      [this](std::string_view value, uint8_t* block) { return Deserialize(value, block); });
 }
 
 void WindowAggregateOperator::DropPanesBefore(Micros end) {
@@ -198,7 +169,7 @@ void WindowAggregateOperator::DropPanesBefore(Micros end) {
     // earlier one.
     const auto first = panes_.begin();
     if (panes_of_.LastEnd(first->first.first) > end) break;
-    first->second->groups.Drop(dropped_);
+    DropPane(std::move(first->second));
     panes_.erase(first);
   }
 }
@@ -219,6 +190,7 @@ Status WindowAggregateOperator::Resume(Collector& out) {
 
 Status WindowAggregateOperator::Fire(Collector& out) {
   size_t emitted = 0;
+  SliceBudget budget(context_.batch_rows * kReadPerRow);
   while (emitted < context_.batch_rows || firing_ == std::nullopt) {
     if (!firing_) {
       const Micros end = NextEnd();
@@ -227,16 +199,20 @@ Status WindowAggregateOperator::Fire(Collector& out) {
       BeginFiring(end);
       if (emitted >= context_.batch_rows) return Status::Ok();
     }
-    Firing& firing = *firing_;
-    const AggregateRows::Window window{panes_of_.StartOf(firing.end), firing.end, true};
-    const size_t before = firing.next;
-    if (!firing.groups.empty()) {
-      WEIR_TRY(rows_->EmitNext(firing.groups, firing.next, &window, firing.end - 1,
-                               OutputWatermark(watermark_), "window", context_, ledger_, out));
+    WindowFiring& firing = *firing_;
+    if (!firing.ready() && !firing.done()) {
+      if (budget.spent()) return Status::Ok();
+      WEIR_TRY(firing.Read(budget));
     }
-    emitted += firing.next - before;
-    if (firing.next < firing.groups.size()) continue;
-    fired_until_ = firing.end;
+    if (firing.ready()) {
+      const AggregateRows::Window window{panes_of_.StartOf(firing.end()), firing.end(), true};
+      const size_t before = firing.next;
+      WEIR_TRY(rows_->EmitNext(firing.groups, firing.next, &window, firing.end() - 1,
+                               OutputWatermark(watermark_), "window", context_, ledger_, out));
+      emitted += firing.next - before;
+    }
+    if (!firing.done()) continue;
+    fired_until_ = firing.end();
     firing_.reset();
     DropPanesBefore(fired_until_);
   }
@@ -254,12 +230,12 @@ void WindowAggregateOperator::ScheduleEmit() {
 }
 
 Status WindowAggregateOperator::ProcessTime(Micros now, Collector& out) {
-  return now < next_emit_ ? Status::Ok() : EmitChanged(out);
+  return now < next_emit_ || misses_changes() ? Status::Ok() : EmitChanged(out);
 }
 
 Status WindowAggregateOperator::Flush(Collector& out) {
   const bool waits = aggregate_.emit.on_update && next_emit_ != kMaxTimestamp;
-  return waits ? EmitChanged(out) : Status::Ok();
+  return waits && !misses_changes() ? EmitChanged(out) : Status::Ok();
 }
 
 Status WindowAggregateOperator::EmitChanged(Collector& out) {
@@ -267,7 +243,7 @@ Status WindowAggregateOperator::EmitChanged(Collector& out) {
   for (auto& [key, pane] : panes_) {
     for (uint8_t* block : pane->changed) {
       pane->groups.MarkDirty(block);
-      reinterpret_cast<GroupHeader*>(block)->changed = 0;
+      HeaderOf(block).changed = 0;
       Micros end = key.second;
       if (fired_until_ != kMinTimestamp) end = std::max(end, panes_of_.EndAfter(fired_until_));
       for (; end <= panes_of_.LastEnd(key.first); end += panes_of_.step()) {
@@ -298,6 +274,7 @@ Status WindowAggregateOperator::EmitUpdatesOfFirst(size_t& emitted, Collector& o
   const auto& [end, changed] = *updates_.begin();
   const size_t begin = next_update_;
   next_update_ = std::min<size_t>(changed.size(), begin + context_.batch_rows);
+  WEIR_TRY(LoadPanes(end, std::span(changed).subspan(begin, next_update_ - begin)));
   StateTable merged(accumulators_->block_size(),
                     [this](uint8_t* block) { accumulators_->Destroy(block); });
   std::vector<AggregateRows::Group> groups;
@@ -323,46 +300,15 @@ Status WindowAggregateOperator::EmitUpdatesOfFirst(size_t& emitted, Collector& o
   return Status::Ok();
 }
 
-// Entries: slot "groups", key = pane start, first end, encoded key; version, flags, accumulators.
-Status WindowAggregateOperator::Snapshot(StateWriter& out) {
-  out.Append(std::exchange(dropped_, SlotChanges(kGroupsSlot)));
-  for (auto& [key, pane] : panes_) pane->groups.Seal(&out);
-  times_.Put(context_, {watermark_, fired_until_, next_emit_}, out);
-  return Status::Ok();
-}
-
-bool WindowAggregateOperator::WriteSealed(SliceBudget& budget) {
-  return std::all_of(panes_.begin(), panes_.end(),
-                     [&](auto& pane) { return pane.second->groups.WriteSealed(budget); });
-}
-
-StateMemory WindowAggregateOperator::Memory() {
-  StateMemory sum;
-  for (auto& [key, pane] : panes_) sum.Add(pane->groups.Memory());
-  return sum;
-}
-
-Status WindowAggregateOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach(
-      "groups", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-        if (key.size() < sizeof(PaneKey) || value.size() < 2 || value[0] != kBlockVersion) {
-          return DataLossError("{}: a stored group is damaged", aggregate_.name);
-        }
-        PaneKey pane_key;
-        std::memcpy(&pane_key.first, key.data(), sizeof(Micros));
-        std::memcpy(&pane_key.second, key.data() + sizeof(Micros), sizeof(Micros));
-        key.remove_prefix(sizeof(PaneKey));
-        Pane& pane = PaneAt(pane_key);
-        uint8_t* block = pane.groups.AddCommitted(key, HashBytes(key));
-        accumulators_->Init(block);
-        if (value[1] != 0) {
-          reinterpret_cast<GroupHeader*>(block)->changed = 1;
-          pane.changed.push_back(block);
-        }
-        value.remove_prefix(2);
-        return accumulators_->Deserialize(value, block);
-      }));
-  return times_.Read(in, aggregate_.name, {&watermark_, &fired_until_, &next_emit_});
+Status WindowAggregateOperator::LoadPanes(Micros end,
+                                          std::span<const AggregateRows::Group> changed) {
+  std::vector<StateTable::KeyRef> keys;
+  for (const auto& [key, block] : changed) keys.push_back({key, StateTable::HashOf(block)});
+  Status status = Status::Ok();
+  ForPanesOf(end, [&](Pane& pane) {
+    if (status.ok()) status = pane.groups.Load(keys);
+  });
+  return status;
 }
 
 }  // namespace weir

@@ -16,7 +16,8 @@
 namespace weir {
 
 /// The rows of a StateTable that are in the backend only: how many there are, when they have to be
-/// back in memory, and reading them. After a restore nothing is known of them until a sweep, a scan
+/// back in memory, and reading them. Keys are those of the table; in the backend they stand behind
+/// the table's prefix. After a restore nothing is known of them until a sweep, a scan
 /// in slices from the first key group to the last, has passed; what it has not passed yet is read
 /// like the rest. One thread.
 class ColdRows {
@@ -27,8 +28,12 @@ class ColdRows {
   using Take = std::function<bool(std::string_view key, std::string_view value)>;
   /// When a stored row has to be in memory (event time); kMaxTimestamp: when it is asked for.
   using DueOf = std::function<Micros(std::string_view value)>;
+  /// A cold row that a scan has come to.
+  using Visit = std::function<Status(std::string_view key, std::string_view value)>;
 
-  ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, DueOf due_of);
+  /// `stored`: the backend may have rows of the table, from before.
+  ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, std::string prefix,
+           DueOf due_of, bool stored);
 
   /// Whether a key that is not in memory may be here.
   bool any() const { return count_ > 0 || sweeping_; }
@@ -48,9 +53,12 @@ class ColdRows {
   Status Sweep(SliceBudget& budget, const InMemory& in_memory, const Take& take);
 
   /// `keys` in order. Value i is that of key i.
-  Result<std::vector<std::optional<std::string>>> Read(const std::vector<StateKey>& keys) const {
-    return reader_->MultiGet(slot_, keys);
-  }
+  Result<std::vector<std::optional<std::string>>> Read(const std::vector<StateKey>& keys) const;
+  /// Cold rows of one key group in the order of their keys, from `next` on, within the budget.
+  /// False: the rest waits, from the new `next` on.
+  Result<bool> Scan(uint32_t group, std::string& next, SliceBudget& budget,
+                    const InMemory& in_memory, const Visit& visit) const;
+  const StateReader& reader() const { return *reader_; }
   Micros DueOfStored(std::string_view value) const { return due_of_(value); }
 
  private:
@@ -58,10 +66,12 @@ class ColdRows {
     return !sweeping_ || group < group_ || (group == group_ && key < next_key_);
   }
   void Count(uint32_t group, std::string_view key, Micros due, int change);
-  Status SweepGroup(SliceBudget& budget, const InMemory& in_memory, const Take& take);
+  Result<bool> ScanStored(uint32_t group, std::string& next, SliceBudget& budget,
+                          const Visit& visit) const;
 
   const std::shared_ptr<const StateReader> reader_;
   const std::string slot_;
+  const std::string prefix_;
   const DueOf due_of_;
   int64_t count_ = 0;
   std::map<Micros, int64_t> due_;  ///< cold rows by the time at which they must be back

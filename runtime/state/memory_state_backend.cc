@@ -99,7 +99,16 @@ class MemoryStateBackend final : public StateBackend {
 
   void Apply(const std::string& operator_name, const std::string& slot, const StateChange& change) {
     Key key{operator_name, slot, change.key_group, std::string(change.key)};
-    if (change.value) {
+    if (change.prefix) {
+      const auto first = rows_.lower_bound(key);
+      auto end = first;
+      while (end != rows_.end() && std::get<0>(end->first) == operator_name &&
+             std::get<1>(end->first) == slot && std::get<2>(end->first) == change.key_group &&
+             std::get<3>(end->first).starts_with(change.key)) {
+        ++end;
+      }
+      rows_.erase(first, end);
+    } else if (change.value) {
       rows_.insert_or_assign(std::move(key), std::string(*change.value));
     } else {
       rows_.erase(key);

@@ -42,6 +42,9 @@ struct BatchCommit {
     return batch.Put(SliceOf(key), SliceOf(value));
   }
   rocksdb::Status Delete(std::string_view key) { return batch.Delete(SliceOf(key)); }
+  rocksdb::Status DeleteRange(std::string_view begin, std::string_view end) {
+    return batch.DeleteRange(SliceOf(begin), SliceOf(end));
+  }
   rocksdb::Status Cut() { return rocksdb::Status::OK(); }
 
   rocksdb::WriteBatch batch;
@@ -171,7 +174,9 @@ RocksDbStateBackend::Grouped RocksDbStateBackend::Group(const std::vector<StateD
   return grouped;
 }
 
-/// In the order of the store, which sorted files need; a write batch gains by it too.
+/// In the order of the store, which sorted files need; a write batch gains by it too. A range that
+/// is deleted comes before the entries in it, which are later changes: neither in a write batch nor
+/// in files does it reach what was written after it or in the same file.
 template <typename Writer>
 rocksdb::Status RocksDbStateBackend::Fill(Writer& writer, const Grouped& grouped,
                                           CommitRecord record, CommitHistory& history) {
@@ -193,7 +198,11 @@ rocksdb::Status RocksDbStateBackend::Fill(Writer& writer, const Grouped& grouped
       key.resize(kSlotPrefixSize);
       AppendBigEndian(key, change.key_group, 2);
       key.append(change.key);
-      status = change.value ? writer.Put(key, *change.value) : writer.Delete(key);
+      if (change.prefix) {
+        status = writer.DeleteRange(key, EndOfPrefix(key));
+      } else {
+        status = change.value ? writer.Put(key, *change.value) : writer.Delete(key);
+      }
     });
   }
   return status;

@@ -43,6 +43,11 @@ rocksdb::Status SstCommit::Delete(std::string_view key) {
   return ready.ok() ? writer_->Delete(SliceOf(key)) : ready;
 }
 
+rocksdb::Status SstCommit::DeleteRange(std::string_view begin, std::string_view end) {
+  const rocksdb::Status ready = Ready();
+  return ready.ok() ? writer_->DeleteRange(SliceOf(begin), SliceOf(end)) : ready;
+}
+
 rocksdb::Status SstCommit::Cut() {
   if (writer_ == nullptr) return rocksdb::Status::OK();
   const rocksdb::Status finished = writer_->Finish();  // syncs the file

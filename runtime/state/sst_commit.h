@@ -25,6 +25,9 @@ class SstCommit {
 
   rocksdb::Status Put(std::string_view key, std::string_view value);
   rocksdb::Status Delete(std::string_view key);
+  /// What the store has from `begin` up to before `end`, not what this commit puts there: that
+  /// comes later, into the same file or one that RocksDB takes over as newer.
+  rocksdb::Status DeleteRange(std::string_view begin, std::string_view end);
   /// What follows goes into a file of its own, so that the range of each stays narrow.
   rocksdb::Status Cut();
   /// Durable when it returns OK.

@@ -23,6 +23,9 @@ class StateWriter {
   void Delete(std::string_view slot, uint32_t key_group, std::string_view key) {
     delta_.Slot(slot).Delete(key_group, key);
   }
+  void DeletePrefix(std::string_view slot, uint32_t key_group, std::string_view prefix) {
+    delta_.Slot(slot).DeletePrefix(key_group, prefix);
+  }
   /// Comes before what is written to the same slot afterwards.
   void Append(SlotChanges changes) { delta_.slots.push_back(std::move(changes)); }
   StateDelta Take() { return std::move(delta_); }

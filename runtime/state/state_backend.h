@@ -31,11 +31,12 @@ class StateBackend {
  public:
   virtual ~StateBackend() = default;
 
-  /// Applies every delta or none, durably. `epoch` must grow. Of several changes of a key the last
-  /// one wins. After a failure the state is that of the commit before, and the next epoch may be
-  /// tried, with deltas that contain these changes too; ResourceExhausted: the disk is
-  /// full. (A failed commit may after all be found complete: by the next process, or by the next
-  /// commit of this one, which goes on from it.)
+  /// Applies every delta or none, durably. `epoch` must grow. Changes count in their order: of
+  /// several of a key the last one wins, a delete of a prefix takes what came before it. After a
+  /// failure the state is that of the commit before, and the next epoch may be tried, with deltas
+  /// that contain these changes too; ResourceExhausted: the disk is full. (A failed commit may
+  /// after all be found complete: by the next process, or by the next commit of this one, which
+  /// goes on from it.)
   virtual Status Commit(uint64_t epoch, const std::vector<StateDelta>& deltas) = 0;
   /// Epoch of the last commit; 0 when there is none.
   virtual uint64_t last_epoch() const = 0;

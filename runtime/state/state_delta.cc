@@ -12,7 +12,7 @@ constexpr size_t kLargestChunk = 1024 * 1024;
 constexpr size_t kLongestHeader = 2 + 5 + 5;
 constexpr size_t kLongest = size_t{1} << 31;
 
-// An entry is [key group: 2][key size][value size + 1, 0: delete][key][value].
+// An entry is [key group, kPrefix: 2][key size][value size + 1, 0: delete][key][value].
 char* PutVarint(char* at, uint32_t value) {
   while (value >= 0x80) {
     *at++ = static_cast<char>(value | 0x80);
@@ -73,7 +73,7 @@ StateChange SlotChanges::Read(const char* entry) {
   const char* at = entry + sizeof(group);
   const uint32_t key_size = GetVarint(at);
   const uint32_t value_size = GetVarint(at);
-  StateChange change{group, {at, key_size}, std::nullopt};
+  StateChange change{group & ~kPrefix, {at, key_size}, std::nullopt, (group & kPrefix) != 0};
   if (value_size != 0) change.value = std::string_view(at + key_size, value_size - 1);
   return change;
 }

@@ -15,9 +15,11 @@ struct StateChange {
   uint32_t key_group = 0;
   std::string_view key;
   std::optional<std::string_view> value;  ///< none: delete
+  bool prefix = false;  ///< a delete of all entries of the group whose keys begin with `key`
 };
 
-/// The changes of one slot in the order in which they were made; a later one of the same key wins.
+/// The changes of one slot in the order in which they were made; a later one of the same key wins,
+/// and a delete of a prefix takes what commits and earlier changes put there, nothing later.
 /// Millions of small entries cost their bytes plus about five: they lie one behind the other in
 /// chunks whose addresses never change, and which copies share. One thread.
 class SlotChanges {
@@ -30,9 +32,16 @@ class SlotChanges {
   void Delete(uint32_t key_group, std::string_view key) {
     Append(key_group, key, nullptr, 0, true);
   }
+  /// All entries of the group whose keys begin with `prefix`, whoever knows them: costs one entry.
+  void DeletePrefix(uint32_t key_group, std::string_view prefix) {
+    Append(key_group | kPrefix, prefix, nullptr, 0, true);
+    ++prefixes_;
+  }
 
   const std::string& slot() const { return slot_; }
   size_t size() const { return size_; }
+  /// Of them, deletes of a prefix.
+  size_t prefixes() const { return prefixes_; }
   /// Of keys and values.
   size_t bytes() const { return bytes_; }
   /// What the chunks take.
@@ -56,6 +65,8 @@ class SlotChanges {
   static StateChange Read(const char* entry);
 
  private:
+  static constexpr uint32_t kPrefix = 0x8000;  ///< beside the key group
+
   struct Chunk {
     std::shared_ptr<char[]> bytes;
     size_t used = 0;
@@ -69,6 +80,7 @@ class SlotChanges {
   std::string slot_;
   std::vector<Chunk> chunks_;
   size_t size_ = 0;
+  size_t prefixes_ = 0;
   size_t bytes_ = 0;
   size_t chunk_bytes_ = 0;
 };

@@ -18,8 +18,41 @@ StateTable::StateTable(size_t value_size, Destroy destroy)
     : value_size_((value_size + 15) & ~size_t{15}), destroy_(std::move(destroy)) {}
 
 StateTable::~StateTable() {
+  if (cold_ != nullptr) {
+    SliceBudget all = SliceBudget::Unlimited();
+    Free(all);
+    return;
+  }
   if (destroy_ == nullptr) return;
   ForEach([this](uint8_t* value) { destroy_(value); });
+}
+
+bool StateTable::Free(SliceBudget& budget) {
+  // Erased ones that no commit has are in no index.
+  const auto is_loose = [](const Header* header) {
+    return header->erased != 0 && header->committed == 0;
+  };
+  for (size_t i = next_sealed_; i < sealed_.size(); ++i) {
+    if (IsSealed(sealed_[i]) && is_loose(sealed_[i])) FreeBlock(sealed_[i]);
+  }
+  for (Header* header : dirty_) {
+    if (is_loose(header)) FreeBlock(header);
+  }
+  sealed_.clear();
+  dirty_.clear();
+  for (Part& part : parts_) {
+    for (; !part.slots.empty(); part.slots.pop_back()) {
+      if (budget.spent()) return false;
+      Header* header = part.slots.back().header;
+      if (header == nullptr) continue;
+      budget.Take(0);
+      if (header->erased == 0 && destroy_ != nullptr) destroy_(ValueOf(header));
+      if (header->erased == 0) --size_;
+      FreeBlock(header);
+    }
+    part = {};
+  }
+  return true;
 }
 
 std::string_view StateTable::KeyOf(const uint8_t* value) {
@@ -63,7 +96,7 @@ uint8_t* StateTable::FindToChange(std::string_view key, uint64_t hash) {
 
 uint8_t* StateTable::FindOrCreate(std::string_view key, uint64_t hash, bool& created) {
   Part& part = parts_[PartOf(hash)];
-  if (part.used * 3 >= part.slots.size() * 2) Grow(part);
+  if (part.used * 3 >= part.slots.size() * 2) Resize(part, part.slots.size() * 2);
   const size_t mask = part.slots.size() - 1;
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     Slot& slot = part.slots[i];
@@ -127,7 +160,10 @@ StateTable::Header* StateTable::NewBlock(std::string_view key, uint64_t hash) {
   const size_t size = key_room + sizeof(Header) + value_size_;
   const size_t size_class = size / 16;
   uint8_t* block = nullptr;
-  if (size_class < free_.size() && !free_[size_class].empty()) {
+  if (cold_ != nullptr) {
+    block = static_cast<uint8_t*>(::operator new(size));
+    heap_bytes_ += size;
+  } else if (size_class < free_.size() && !free_[size_class].empty()) {
     block = reinterpret_cast<uint8_t*>(free_[size_class].back());
     free_[size_class].pop_back();
     free_bytes_ -= size;
@@ -162,15 +198,29 @@ size_t StateTable::BlockBytes(const Header* header) const {
 void StateTable::FreeBlock(Header* header) {
   const size_t key_room = (header->key_size + size_t{15}) & ~size_t{15};
   const size_t bytes = BlockBytes(header);
+  uint8_t* block = reinterpret_cast<uint8_t*>(header) - key_room;
+  if (cold_ != nullptr) {
+    ::operator delete(block);
+    heap_bytes_ -= bytes;
+    return;
+  }
   if (bytes / 16 >= free_.size()) free_.resize(bytes / 16 + 1);
-  free_[bytes / 16].push_back(
-      reinterpret_cast<Header*>(reinterpret_cast<uint8_t*>(header) - key_room));
+  free_[bytes / 16].push_back(reinterpret_cast<Header*>(block));
   free_bytes_ += bytes;
 }
 
-void StateTable::Grow(Part& part) {
+/// When many rows have left.
+void StateTable::ShrinkSparse(Part& part) {
+  if (part.used == 0) {
+    part.slots = {};
+  } else if (part.slots.size() > kFirstSlots && part.used * 8 <= part.slots.size()) {
+    Resize(part, part.slots.size() / 4);
+  }
+}
+
+void StateTable::Resize(Part& part, size_t slots) {
   std::vector<Slot> old = std::move(part.slots);
-  part.slots.assign(old.empty() ? kFirstSlots : old.size() * 2, Slot{});
+  part.slots.assign(std::max(slots, kFirstSlots), Slot{});
   const size_t mask = part.slots.size() - 1;
   for (const Slot& slot : old) {
     if (slot.header == nullptr) continue;
@@ -342,11 +392,19 @@ void StateTable::CheckUnchanged(const Header* header, const std::string& value) 
 }
 
 void StateTable::Drop(SlotChanges& deletes) {
-  SliceBudget budget = SliceBudget::Unlimited();
-  WriteSealed(budget);
+  // A deleted range costs every later read a little, an entry only this commit.
+  constexpr size_t kMostEntries = 4 * 1024;
+  if (has_cold() || (cold_ != nullptr && size_ > kMostEntries)) {
+    const StateReader& reader = cold_->reader();
+    for (uint32_t group = reader.first_key_group(); group < reader.end_key_group(); ++group) {
+      deletes.DeletePrefix(group, stored_.key_prefix);
+    }
+    return;
+  }
   for (const Part& part : parts_) {
     for (const Slot& slot : part.slots) {
-      if (slot.header == nullptr || slot.header->committed == 0) continue;
+      const Header* header = slot.header;
+      if (header == nullptr || (header->committed == 0 && !IsSealed(header))) continue;
       deletes.Delete(KeyGroupOf(slot.hash), StoredKey(KeyOf(ValueOf(slot.header))));
     }
   }
@@ -363,7 +421,7 @@ StateMemory StateTable::Memory() const {
 }
 
 size_t StateTable::ByteSize() const {
-  size_t bytes = chunk_bytes_;
+  size_t bytes = chunk_bytes_ + heap_bytes_;
   for (const Part& part : parts_) bytes += part.slots.size() * sizeof(Slot);
   return bytes;
 }

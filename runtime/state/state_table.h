@@ -46,7 +46,8 @@ struct StateMemory {
 /// With `MayLeave` rows that are clean and committed can leave memory (`Evict`; by second chance)
 /// and are read back from the backend: `Load` before the rows of a batch are looked up. A row that
 /// was written at a barrier stays until that commit has returned (`Committed`), and an erased row
-/// stays known as such, so that what is read back is never older than what left.
+/// stays known as such, so that what is read back is never older than what left. Blocks of such a
+/// table are the heap's, so that what leaves one table is room for another.
 class StateTable {
  public:
   using Destroy = std::function<void(uint8_t* value)>;
@@ -62,6 +63,8 @@ class StateTable {
   /// What the owner has to say to rows that leave and come back.
   struct Cold {
     std::shared_ptr<const StateReader> reader;
+    /// Whether the backend may have rows of this table, from before it was made.
+    bool stored = true;
     /// Makes a row of what `serialize` made of it; zeroed memory.
     std::function<Status(std::string_view value, uint8_t* row)> deserialize;
     /// Whether nobody holds on to the row; null: nobody ever does between two calls.
@@ -74,6 +77,11 @@ class StateTable {
     /// for.
     std::function<Micros(const uint8_t* row)> due;
     ColdRows::DueOf due_of_stored;
+  };
+
+  struct KeyRef {
+    std::string_view key;
+    uint64_t hash = 0;
   };
 
   explicit StateTable(size_t value_size, Destroy destroy = nullptr);
@@ -89,11 +97,24 @@ class StateTable {
   void MayLeave(Cold cold);
   /// Reads back the rows with these keys, in one sorted read; free while all rows are in memory.
   Status Load(const KeyEncoder& keys, const RowSet& rows) {
-    return cold_ == nullptr || !cold_->any() ? Status::Ok() : LoadMissing(keys, rows);
+    return has_cold() ? LoadMissing(keys, rows) : Status::Ok();
   }
+  Status Load(const std::vector<KeyRef>& keys);
+  /// Rows may be in the backend only.
+  bool has_cold() const { return cold_ != nullptr && cold_->any(); }
+  /// Visits those of a key group, which stay there, in the order of their keys from `next` on,
+  /// within the budget. False: the rest waits, from the new `next` on.
+  Result<bool> ScanCold(uint32_t group, std::string& next, SliceBudget& budget,
+                        const ColdRows::Visit& visit) const;
   /// Rows leave until about `bytes` are free, or many have been looked at; returns the bytes. Not
   /// while the owner uses rows.
-  size_t Evict(size_t bytes);
+  size_t Evict(size_t bytes) {
+    size_t looks = kMostLooked;
+    return Evict(bytes, looks);
+  }
+  /// Looks at `looks` rows at most, and takes off what it has.
+  size_t Evict(size_t bytes, size_t& looks);
+  static constexpr size_t kMostLooked = 16 * 1024;
   /// Commit `epoch` has returned; at the latest before the next Seal.
   void Committed(uint64_t epoch);
   /// Rows that are due by `until` will be brought back by sweeps.
@@ -151,9 +172,13 @@ class StateTable {
   void Seal(StateWriter* out);
   /// Writes on within the budget; true when all is written.
   bool WriteSealed(SliceBudget& budget);
-  /// Writes the rest of what was sealed, then into `deletes` the end of every entry that a commit
-  /// has or will have: before a table is dropped whole.
+  bool sealed() const { return out_ != nullptr; }
+  /// Before a table goes as a whole: into `deletes` the end of every entry that a commit has or
+  /// will have. What is sealed belongs to an earlier commit and is still to be written; nothing
+  /// else may be asked of the table then.
   void Drop(SlotChanges& deletes);
+  /// Then, with nothing sealed: frees rows within the budget; true when none is left.
+  bool Free(SliceBudget& budget);
 
  private:
   struct Header {
@@ -195,7 +220,8 @@ class StateTable {
   void FreeBlock(Header* header);
   void RemoveFromIndex(const Header* header);
   void RemoveSlot(Part& part, size_t index);
-  static void Grow(Part& part);
+  static void Resize(Part& part, size_t slots);
+  static void ShrinkSparse(Part& part);
 
   bool IsSealed(const Header* header) const {
     return header->generation != 0 && header->generation != current_;
@@ -229,6 +255,7 @@ class StateTable {
   size_t chunk_bytes_ = 0;
   std::vector<std::vector<Header*>> free_;  ///< by block size / 16
   size_t free_bytes_ = 0;
+  size_t heap_bytes_ = 0;  ///< blocks of a table whose rows may leave: none of them in a chunk
 
   Stored stored_;
   /// Alternates between 1 and 2; 0: not tracked, and all rows have 0.

@@ -8,8 +8,6 @@
 namespace weir {
 namespace {
 
-/// Rows that one call of Evict looks at, at most.
-constexpr size_t kMostLooked = 16 * 1024;
 constexpr size_t kMostDrained = 4 * 1024;
 
 }  // namespace
@@ -20,20 +18,27 @@ void StateTable::MayLeave(Cold cold) {
   hooks_ = std::move(cold);
   ColdRows::DueOf due_of = hooks_.due_of_stored;
   if (due_of == nullptr) due_of = [](std::string_view) { return kMaxTimestamp; };
-  cold_ = std::make_unique<ColdRows>(hooks_.reader, stored_.slot, std::move(due_of));
+  cold_ = std::make_unique<ColdRows>(hooks_.reader, stored_.slot, stored_.key_prefix,
+                                     std::move(due_of), hooks_.stored);
 }
 
 Status StateTable::LoadMissing(const KeyEncoder& keys, const RowSet& rows) {
+  std::vector<KeyRef> asked;
+  asked.reserve(rows.count());
+  rows.ForEach([&](RowIndex row) { asked.push_back({keys.key(row), keys.hash(row)}); });
+  return Load(asked);
+}
+
+Status StateTable::Load(const std::vector<KeyRef>& keys) {
   struct Missing {
     StateKey key;
     uint64_t hash;
   };
+  if (!has_cold()) return Status::Ok();
   std::vector<Missing> missing;
-  rows.ForEach([&](RowIndex row) {
-    const std::string_view key = keys.key(row);
-    const uint64_t hash = keys.hash(row);
+  for (const auto& [key, hash] : keys) {
     if (HeaderAt(key, hash) == nullptr) missing.push_back({{KeyGroupOf(hash), key}, hash});
-  });
+  }
   if (missing.empty()) return Status::Ok();
   std::sort(missing.begin(), missing.end(), [](const Missing& a, const Missing& b) {
     return a.key.key_group != b.key.key_group ? a.key.key_group < b.key.key_group
@@ -70,13 +75,14 @@ bool StateTable::CanLeave(const Header* header) const {
   return hooks_.may_leave == nullptr || hooks_.may_leave(ValueOf(const_cast<Header*>(header)));
 }
 
-size_t StateTable::Evict(size_t bytes) {
+size_t StateTable::Evict(size_t bytes, size_t& looks) {
   constexpr size_t kAhead = 8;
   if (cold_ == nullptr) return 0;
   size_t freed = 0;
-  for (size_t looked = 0; freed < bytes && looked < kMostLooked; ++looked) {
+  for (; freed < bytes && looks > 0 && size_ > 0; --looks) {
     Part& part = parts_[hand_part_];
     if (hand_slot_ >= part.slots.size()) {
+      ShrinkSparse(part);
       hand_slot_ = 0;
       hand_part_ = (hand_part_ + 1) % kParts;
       continue;
@@ -95,7 +101,16 @@ size_t StateTable::Evict(size_t bytes) {
     RemoveSlot(part, hand_slot_);  // another row may stand there now
     FreeBlock(header);
   }
+  ShrinkSparse(parts_[hand_part_]);
   return freed;
+}
+
+Result<bool> StateTable::ScanCold(uint32_t group, std::string& next, SliceBudget& budget,
+                                  const ColdRows::Visit& visit) const {
+  if (!has_cold()) return true;
+  return cold_->Scan(
+      group, next, budget,
+      [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; }, visit);
 }
 
 void StateTable::Leave(Header* header) {

@@ -67,6 +67,7 @@ class Life {
     options.outbox = std::make_shared<Outbox>(state_->outbox(), plan_.outbox_bytes);
     WEIR_TRY(options.outbox->Open());
     options.checkpoint_every = plan_.checkpoint_every;
+    options.state_memory = plan_.state_memory;
     options.accept_resend = setting_.broken == BrokenRule::kRule6;
     options.make_tap = [this](const std::string& stream, uint32_t worker) {
       return MakeWatermarkTap(stream, worker, setting_.trail);
@@ -212,6 +213,7 @@ std::string LifePlan::ToText() const {
       "{} workers, batches of {}, queues of {} bytes, checkpoints every {} us, {} "
       "partitions",
       workers, batch_rows, channel_bytes, checkpoint_every, partitions);
+  if (state_memory > 0) text += fmt::format(", {} bytes of state in memory", state_memory);
   if (disk.kill_at > 0) text += fmt::format(", killed at operation {} on the disk", disk.kill_at);
   if (!kill_point.empty()) text += ", killed at " + kill_point;
   if (kill_after > 0) text += fmt::format(", killed after {} rounds", kill_after);

@@ -80,14 +80,31 @@ class OperatorHarness final : public Collector {
   }
   void Watermark(Micros watermark) { Call(op_->ProcessWatermark(watermark, *this)); }
   void Time(Micros now) {
+    // The clock stands still until a worker has nothing else to do.
+    while (cold_ && op_->has_upkeep()) Sweep(/*take_all=*/false);
     clock_.AdvanceTo(now);
     if (op_->NextProcessingTime() <= now) Call(op_->ProcessTime(now, *this));
   }
   void Flush() { Call(op_->Flush(*this)); }
   void Finish() { Call(op_->Finish(*this)); }
 
+  /// Before any data: committed rows may leave memory.
+  void LetRowsLeave() {
+    cold_ = true;
+    Start();
+  }
+  /// Those that may, until about `bytes` are free; what has left.
+  size_t Evict(size_t bytes) {
+    op_->Committed(backend_->last_epoch());
+    return op_->Evict(bytes);
+  }
+  void Sweep(bool take_all, SliceBudget budget = SliceBudget(500)) {
+    Check(op_->Sweep(budget, take_all));
+  }
+
   void Snapshot() {
     WriteSealed(SliceBudget::Unlimited());
+    op_->Committed(backend_->last_epoch());
     sealed_ = std::make_unique<StateWriter>(op_->node().name);
     Check(op_->Snapshot(*sealed_));
     committed_rows_ = emitted_.size();
@@ -147,6 +164,10 @@ class OperatorHarness final : public Collector {
     context.clock = &clock_;
     context.batch_rows = batch_rows_;
     context.verify_state = true;
+    if (cold_) {
+      context.cold_state = std::make_shared<StateReader>(*backend_, op_->node().name, 0,
+                                                         kNumKeyGroups, /*owns_unkeyed=*/true);
+    }
     const Status opened = op_->Open(context);
     ASSERT_TRUE(opened.ok()) << opened.ToString();
   }
@@ -194,6 +215,7 @@ class OperatorHarness final : public Collector {
   Ledger committed_ledger_;
   Status status_;
   bool expect_failure_ = false;
+  bool cold_ = false;
 };
 
 }  // namespace weir

@@ -94,11 +94,19 @@ std::vector<std::pair<Micros, Micros>> WindowsOf(const plan::WindowSpec& window,
   return windows;
 }
 
-void Drive(OperatorHarness& harness, const std::vector<TestRow>& rows, std::mt19937& random,
-           bool early) {
+/// Rows leave memory and come back at random; the bytes that left.
+size_t MoveRows(OperatorHarness& harness, std::mt19937& random) {
+  if (random() % 8 == 0) harness.Sweep(/*take_all=*/random() % 4 == 0);
+  for (int i = 0; random() % 2 == 0 && i < 2; ++i) harness.Snapshot();  // the second commits one
+  return random() % 2 == 0 ? harness.Evict(random() % 20'000) : 0;
+}
+
+size_t Drive(OperatorHarness& harness, const std::vector<TestRow>& rows, std::mt19937& random,
+             bool early, bool cold = false) {
+  size_t left = 0;
   Micros lowest = kMinTimestamp;
   for (size_t at = 0; at < rows.size();) {
-    const size_t count = std::min<size_t>(1 + random() % 80, rows.size() - at);
+    const size_t count = std::min<size_t>(1 + random() % (cold ? 20 : 80), rows.size() - at);
     harness.Process({rows.begin() + static_cast<ptrdiff_t>(at),
                      rows.begin() + static_cast<ptrdiff_t>(at + count)});
     at += count;
@@ -109,6 +117,7 @@ void Drive(OperatorHarness& harness, const std::vector<TestRow>& rows, std::mt19
       harness.Watermark(floor);
     }
     if (early) harness.Time(harness.clock().Now() + 2 * kSecond);
+    if (cold) left += MoveRows(harness, random);
     if (random() % 3 == 0) harness.Snapshot();
     if (random() % 4 == 0) {
       harness.Snapshot();
@@ -117,11 +126,12 @@ void Drive(OperatorHarness& harness, const std::vector<TestRow>& rows, std::mt19
   }
   harness.Watermark(kMaxTimestamp);
   harness.Finish();
+  return left;
 }
 
-void RunWindows(unsigned seed, uint32_t batch, plan::WindowSpec window, bool early) {
-  SCOPED_TRACE(fmt::format("seed {} batch {} kind {} early {}", seed, batch,
-                           static_cast<int>(window.kind), early));
+void RunWindows(unsigned seed, uint32_t batch, plan::WindowSpec window, bool early, bool cold) {
+  SCOPED_TRACE(fmt::format("seed {} batch {} kind {} early {} cold {}", seed, batch,
+                           static_cast<int>(window.kind), early, cold));
   std::mt19937 random(seed);
   plan::AggregateNode node = MakeNode(window.kind, window.size, window.slide, 2 * kSecond);
   node.window = window;
@@ -140,7 +150,8 @@ void RunWindows(unsigned seed, uint32_t batch, plan::WindowSpec window, bool ear
   }
   OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
                           InputSchema(), batch);
-  Drive(harness, rows, random, early);
+  if (cold) harness.LetRowsLeave();
+  EXPECT_EQ(Drive(harness, rows, random, early, cold) > 1000, cold) << "rows did leave";
   std::map<Window, bool> closed;
   for (const EmittedRow& row : harness.emitted()) {
     const Window id{row.values[1].as_int64(), row.values[2].as_int64(), row.values[0].as_string()};
@@ -177,32 +188,91 @@ TEST(WindowAggregateTest, RandomRowsGiveTheWindowsOfTheDefinition) {
   for (unsigned seed = 1; seed <= 4; ++seed) {
     for (const uint32_t batch : {1U, 3U, 2048U}) {
       for (const plan::WindowSpec& window : {tumbling, sliding, cumulating}) {
-        RunWindows(seed, batch, window, seed % 2 == 0);
+        for (const bool cold : {false, true}) RunWindows(seed, batch, window, seed % 2 == 0, cold);
         if (testing::Test::HasFailure()) return;
       }
     }
   }
 }
 
+/// Far more groups than are in memory, restarted in between; the windows against a plain sum.
+TEST(WindowAggregateTest, GroupsLeaveMemoryAndFireFromDisk) {
+  constexpr int64_t kKeys = 3000;
+  for (const Micros slide : {10 * kSecond, 5 * kSecond}) {
+    const auto kind =
+        slide == 10 * kSecond ? plan::WindowKind::kTumbling : plan::WindowKind::kSliding;
+    const plan::AggregateNode node = MakeNode(kind, 10 * kSecond, slide, 0);
+    OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
+                            InputSchema(), 100);
+    harness.LetRowsLeave();
+    std::map<Window, std::multiset<int64_t>> expected;
+    size_t most = 0;
+    const auto process = [&](int64_t first, Micros time) {
+      std::vector<TestRow> rows;
+      for (int64_t key = 0; key < kKeys; ++key) {
+        const std::string name = "key " + std::to_string(key * 7919 % kKeys);
+        rows.push_back(Row(name, first + key, time, kMinTimestamp));
+        for (const auto& [start, end] : WindowsOf(node.window, time)) {
+          expected[{start, end, name}].insert(first + key);
+        }
+      }
+      harness.Process(rows);
+      most = std::max(most, harness.op().Memory().total);
+      harness.Snapshot();
+      harness.Snapshot();  // the first one is committed
+      while (harness.Evict(SIZE_MAX) > 0) {
+      }
+    };
+    process(0, kSecond);
+    process(kKeys, 6 * kSecond);
+    process(2 * kKeys, 6 * kSecond);
+    const StateMemory left = harness.op().Memory();
+    EXPECT_EQ(left.fixed, 0U);
+    EXPECT_LT(left.total, most / 100) << "of " << most;
+    const size_t panes = kind == plan::WindowKind::kSliding ? 2 : 1;
+    EXPECT_EQ(harness.StateRows("groups"), panes * kKeys);
+
+    harness.Restore();
+    EXPECT_LT(harness.op().Memory().total, most / 100) << "nothing is loaded by a restart";
+    process(3 * kKeys, kSecond);
+    harness.Watermark(11 * kSecond);
+    harness.Watermark(kMaxTimestamp);
+    EXPECT_LE(harness.most_at_once(), 200U) << "a batch at a time";
+    std::map<Window, std::string> got, wanted;
+    for (const EmittedRow& row : harness.emitted()) {
+      const Window id{row.values[1].as_int64(), row.values[2].as_int64(),
+                      row.values[0].as_string()};
+      EXPECT_TRUE(got.emplace(id, row.values[4].as_string()).second) << "twice";
+    }
+    for (const auto& [id, values] : expected) wanted[id] = Text(values, INT64_MIN);
+    EXPECT_EQ(got, wanted);
+    harness.Snapshot();
+    EXPECT_EQ(harness.StateRows("groups"), 0U);
+  }
+}
+
 TEST(WindowAggregateTest, EarlyResultsShowOnlyKeysThatChanged) {
-  plan::AggregateNode node = MakeNode(plan::WindowKind::kTumbling, 10 * kSecond, 10 * kSecond, 0);
-  node.emit.every = 5 * kSecond;
-  OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
-                          InputSchema());
-  harness.Process({Row("a", 1, kSecond, kMinTimestamp), Row("b", 2, kSecond, kMinTimestamp)});
-  harness.Time(4 * kSecond);
-  EXPECT_TRUE(harness.emitted().empty());
-  harness.Time(5 * kSecond);
-  EXPECT_EQ(harness.Take().size(), 2U);
-  harness.Process({Row("a", 3, 2 * kSecond, kMinTimestamp)});
-  harness.Snapshot();
-  harness.Restore();
-  harness.Time(10 * kSecond);
-  const std::vector<EmittedRow> changed = harness.Take();
-  ASSERT_EQ(changed.size(), 1U);
-  EXPECT_EQ(changed[0].values[4].as_string(), "1,3,");
-  harness.Time(100 * kSecond);
-  EXPECT_TRUE(harness.emitted().empty());
+  for (const bool cold : {false, true}) {
+    plan::AggregateNode node = MakeNode(plan::WindowKind::kTumbling, 10 * kSecond, 10 * kSecond, 0);
+    node.emit.every = 5 * kSecond;
+    OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
+                            InputSchema());
+    if (cold) harness.LetRowsLeave();
+    harness.Process({Row("a", 1, kSecond, kMinTimestamp), Row("b", 2, kSecond, kMinTimestamp)});
+    harness.Time(4 * kSecond);
+    EXPECT_TRUE(harness.emitted().empty());
+    harness.Time(5 * kSecond);
+    EXPECT_EQ(harness.Take().size(), 2U);
+    harness.Process({Row("a", 3, 2 * kSecond, kMinTimestamp)});
+    harness.Snapshot();
+    harness.Restore();
+    harness.Time(10 * kSecond);
+    const std::vector<EmittedRow> changed = harness.Take();
+    ASSERT_EQ(changed.size(), 1U);
+    EXPECT_EQ(changed[0].values[4].as_string(), "1,3,");
+    harness.Time(100 * kSecond);
+    EXPECT_TRUE(harness.emitted().empty());
+  }
 }
 
 TEST(RunningAggregateTest, LatestValuePerKeyAndItsEnd) {

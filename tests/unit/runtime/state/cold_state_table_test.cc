@@ -25,12 +25,14 @@ const Row& At(const uint8_t* block) { return *reinterpret_cast<const Row*>(block
 using Rows = std::map<int64_t, int64_t>;
 
 /// A table whose rows leave and come back at random, beside a map that says what must be in it.
-/// Commits succeed, fail and take their time; the process dies now and then.
+/// Commits succeed, fail and take their time; the process dies now and then. Tables with other
+/// prefixes have entries before and behind those of this one.
 class ColdModel {
  public:
   explicit ColdModel(unsigned seed)
       : random_(seed), backend_(MakeMemoryStateBackend()), keys_({DataType::Int64()}) {
-    Start();
+    Start(/*stored=*/false);
+    PutNeighbours();
   }
   ~ColdModel() { EXPECT_GT(left_, 100U) << "rows did leave"; }
 
@@ -82,7 +84,7 @@ class ColdModel {
     writer_.reset();
     given_back_.clear();
     expected_ = committed_;
-    Start();
+    Start(/*stored=*/true);
   }
 
   /// All rows that are due by `until` are in memory when the sweeps have passed.
@@ -98,16 +100,92 @@ class ColdModel {
     ASSERT_EQ(due, expected);
   }
 
+  /// What is in memory and what a scan finds besides are all rows, each once.
+  void CheckScan() {
+    Rows found;
+    const auto add = [&](std::string_view key, const Row& row) {
+      int64_t number = 0;
+      std::memcpy(&number, key.data(), sizeof(number));
+      EXPECT_TRUE(found.emplace(number, row.value).second) << "twice: " << number;
+    };
+    table_->ForEach([&](uint8_t* block) { add(StateTable::KeyOf(block), At(block)); });
+    for (uint32_t group = 0; group < kNumKeyGroups; ++group) {
+      std::string last, next;
+      for (bool done = false; !done;) {
+        SliceBudget budget(1 + random_() % 300);
+        const Result<bool> scanned = table_->ScanCold(
+            group, next, budget, [&](std::string_view key, std::string_view value) {
+              EXPECT_EQ(KeyGroupOf(HashBytes(key)), group);
+              EXPECT_TRUE(last.empty() || last < key);
+              last = key;
+              add(key, At(reinterpret_cast<const uint8_t*>(value.data())));
+              return Status::Ok();
+            });
+        ASSERT_TRUE(scanned.ok());
+        done = *scanned;
+      }
+    }
+    ASSERT_EQ(found, expected_);
+  }
+
+  /// The table goes as a whole, wherever its rows are; of what is sealed commit N still has all.
+  void Drop() {
+    while (table_->sealed() || writer_ != nullptr) Checkpoint();
+    writer_ = std::make_unique<StateWriter>("op");
+    table_->Seal(writer_.get());
+    SlotChanges deletes("rows");
+    table_->Drop(deletes);
+    SliceBudget all = SliceBudget::Unlimited();
+    ASSERT_TRUE(table_->WriteSealed(all));
+    given_back_.push_back(writer_->Take());
+    writer_.reset();
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, given_back_).ok());
+    ASSERT_EQ(Stored(), expected_.size() + 3 * kNumKeyGroups);
+    StateWriter next("op");
+    next.Append(std::move(deletes));
+    given_back_.push_back(next.Take());
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, given_back_).ok());
+    ASSERT_EQ(Stored(), 3 * kNumKeyGroups) << "only the neighbours are left";
+    for (bool done = false; !done;) {
+      SliceBudget budget(1 + random_() % 3000);
+      done = table_->Free(budget);
+    }
+    EXPECT_EQ(table_->Memory().total, 0U);
+  }
+
   std::mt19937& random() { return random_; }
 
  private:
-  void Start() {
+  void PutNeighbours() {
+    StateWriter writer("op");
+    for (uint32_t group = 0; group < kNumKeyGroups; ++group) {
+      for (const std::string_view prefix : {"", "p.", "p0"}) {
+        writer.Put("rows", group, std::string(prefix) + "neighbour", "not a row");
+      }
+    }
+    ASSERT_TRUE(backend_->Commit(1, {writer.Take()}).ok());
+    table_->Committed(1);
+  }
+
+  size_t Stored() const {
+    size_t count = 0;
+    for (uint32_t group = 0; group < kNumKeyGroups; ++group) {
+      (void)backend_->Scan("op", "rows", group, [&](std::string_view, std::string_view) {
+        ++count;
+        return Status::Ok();
+      });
+    }
+    return count;
+  }
+
+  void Start(bool stored) {
     table_ = std::make_unique<StateTable>(sizeof(Row));
     const auto serialize = [](const uint8_t* block, std::string& out) {
       out.append(reinterpret_cast<const char*>(block), sizeof(Row));
     };
-    table_->Track({"rows", "", serialize, /*verify=*/true});
+    table_->Track({"rows", "p/", serialize, /*verify=*/true});
     StateTable::Cold cold;
+    cold.stored = stored;
     cold.reader = std::make_shared<StateReader>(*backend_, "op", 0, kNumKeyGroups, true);
     cold.deserialize = [](std::string_view value, uint8_t* block) {
       std::memcpy(block, value.data(), sizeof(Row));
@@ -118,7 +196,7 @@ class ColdModel {
       return At(reinterpret_cast<const uint8_t*>(value.data())).due;
     };
     table_->MayLeave(std::move(cold));
-    EXPECT_EQ(table_->sweeping(), backend_->last_epoch() > 0);
+    EXPECT_EQ(table_->sweeping(), stored);
   }
 
   /// Begins one, writes on, or commits what is written.
@@ -162,8 +240,10 @@ TEST(ColdStateTableTest, RowsThatLeaveComeBackAsTheyWere) {
     for (int step = 0; step < 6'000 && !testing::Test::HasFatalFailure(); ++step) {
       model.Step();
       if (model.random()() % 400 == 0) model.CheckDue(static_cast<int64_t>(model.random()() % 500));
+      if (model.random()() % 300 == 0) model.CheckScan();
       if (model.random()() % 700 == 0) model.Die();
     }
+    if (!testing::Test::HasFatalFailure()) model.Drop();
     if (testing::Test::HasFatalFailure()) FAIL() << "seed " << seed;
   }
 }

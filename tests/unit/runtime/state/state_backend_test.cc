@@ -112,6 +112,49 @@ TEST_P(StateBackendTest, TheLastChangeOfAKeyWins) {
   EXPECT_EQ(*backend_->Get("op", "rows", 3, "c"), "");
 }
 
+TEST_P(StateBackendTest, ADeletedPrefixTakesWhatCameBeforeIt) {
+  const std::string last_byte(2, '\xff');
+  StateWriter first("op");
+  for (const std::string key : {"", "p", "pa", "pb", "q", "o\xff"}) first.Put("rows", 3, key, "1");
+  first.Put("rows", 3, last_byte + "a", "1");
+  first.Put("rows", 4, "pa", "other group");
+  first.Put("rows2", 3, "pa", "other slot");
+  first.DeletePrefix("rows", 3, "pb");  // in the same commit
+  first.Put("rows", 3, "pb2", "1");
+  ASSERT_TRUE(backend_->Commit(1, {first.Take()}).ok());
+  EXPECT_EQ(*backend_->Get("op", "rows", 3, "pb"), std::nullopt);
+  EXPECT_EQ(*backend_->Get("op", "rows", 3, "pb2"), "1");
+
+  // Of a commit that failed, then those of the next one.
+  StateWriter failed("op"), next("op");
+  failed.Put("rows", 3, "pc", "sealed before the end");
+  failed.Put("rows", 3, "pd", "2");
+  next.DeletePrefix("rows", 3, "pa");
+  next.DeletePrefix("rows", 3, "p");
+  next.DeletePrefix("rows", 3, last_byte);
+  next.Put("rows", 3, "p", "anew");
+  next.Put("rows", 3, "pd", "anew");
+  next.DeletePrefix("rows", 3, "pdx");
+  std::vector<StateDelta> deltas;
+  deltas.push_back(failed.Take());
+  deltas.push_back(next.Take());
+  ASSERT_TRUE(backend_->Commit(2, deltas).ok());
+  for (int round = 0; round < 2; ++round) {
+    const auto rows = StateModel::Read(*backend_);
+    ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+    EXPECT_EQ(*rows, (StateModel::Rows{{{"op", "rows", 3, ""}, "1"},
+                                       {{"op", "rows", 3, "o\xff"}, "1"},
+                                       {{"op", "rows", 3, "p"}, "anew"},
+                                       {{"op", "rows", 3, "pd"}, "anew"},
+                                       {{"op", "rows", 3, "q"}, "1"},
+                                       {{"op", "rows", 4, "pa"}, "other group"},
+                                       {{"op", "rows2", 3, "pa"}, "other slot"}}));
+    EXPECT_EQ(*backend_->MultiGet("op", "rows", {{3, "pa"}, {3, "pc"}, {3, "pd"}, {3, "q"}}),
+              (std::vector<std::optional<std::string>>{std::nullopt, std::nullopt, "anew", "1"}));
+    Reopen();
+  }
+}
+
 TEST_P(StateBackendTest, EpochsGrow) {
   EXPECT_EQ(backend_->last_epoch(), 0u);
   ASSERT_TRUE(backend_->Commit(2, {}).ok());  // 1 failed

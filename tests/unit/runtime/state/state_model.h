@@ -23,6 +23,7 @@ class StateModel {
   struct Change {
     Key key;
     std::optional<std::string> value;
+    bool prefix = false;
   };
 
   /// Small commits and, every fifth epoch, one of some hundred kilobytes.
@@ -37,7 +38,10 @@ class StateModel {
       if (dice % 11 == 0) key.push_back('\0');  // sorts right behind the one without
       change.key = {"op" + std::to_string(dice % 3), dice % 7 == 0 ? "timers" : "rows",
                     static_cast<uint32_t>(dice % 257), std::move(key)};
-      if (dice % 4 != 0) {
+      if (dice % 29 == 0) {
+        change.prefix = true;
+        std::get<3>(change.key).resize(random() % 7);
+      } else if (dice % 4 != 0) {
         change.value = "\x01" + std::to_string(epoch) + "/" + std::string(random() % 200, 'v');
       }
       changes.push_back(std::move(change));
@@ -51,7 +55,9 @@ class StateModel {
     for (const Change& change : ChangesOf(epoch)) {
       const auto& [name, slot, group, key] = change.key;
       StateWriter& writer = writers.try_emplace({name, group / 100}, name).first->second;
-      if (change.value) {
+      if (change.prefix) {
+        writer.DeletePrefix(slot, group, key);
+      } else if (change.value) {
         writer.Put(slot, group, key, *change.value);
       } else {
         writer.Delete(slot, group, key);
@@ -64,7 +70,14 @@ class StateModel {
 
   void Apply(uint64_t epoch) {
     for (Change& change : ChangesOf(epoch)) {
-      if (change.value) {
+      if (change.prefix) {
+        const auto& [name, slot, group, prefix] = change.key;
+        std::erase_if(rows_, [&](const auto& row) {
+          const auto& [row_name, row_slot, row_group, row_key] = row.first;
+          return row_name == name && row_slot == slot && row_group == group &&
+                 row_key.starts_with(prefix);
+        });
+      } else if (change.value) {
         rows_[change.key] = *std::move(change.value);
       } else {
         rows_.erase(change.key);
