@@ -395,7 +395,7 @@ void StateTable::CheckUnchanged(const Header* header, const std::string& value) 
 }
 
 void StateTable::Drop(SlotChanges& deletes) {
-  WEIR_CHECK(due_offset_ == 0, "slot {}: rows that are due can't go as a whole", stored_.slot);
+  WEIR_CHECK(!ever_due_, "slot {}: rows that are due can't go as a whole", stored_.slot);
   // A deleted range costs every later read a little, an entry only this commit.
   constexpr size_t kMostEntries = 4 * 1024;
   if (has_cold() || (cold_ != nullptr && size_ > kMostEntries)) {

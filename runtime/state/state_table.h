@@ -244,8 +244,9 @@ class StateTable {
   Micros StoredDue(const uint8_t* row) const {
     return *reinterpret_cast<const Micros*>(row + due_offset_) ^ kMaxTimestamp;
   }
-  void SetStoredDue(uint8_t* row, Micros due) const {
+  void SetStoredDue(uint8_t* row, Micros due) {
     if (due == kMinTimestamp) due = kMaxTimestamp;
+    ever_due_ |= due != kMaxTimestamp;
     *reinterpret_cast<Micros*>(row + due_offset_) = due ^ kMaxTimestamp;
   }
   void WriteDue(uint8_t* row, uint32_t group, Micros due, SliceBudget& budget);
@@ -282,6 +283,7 @@ class StateTable {
   std::unique_ptr<ColdRows> cold_;  ///< null: rows stay
   std::string due_slot_;
   size_t due_offset_ = 0;  ///< 0: rows are never due
+  bool ever_due_ = false;  ///< some row had an entry there
   std::string due_key_;    ///< scratch
   Micros sweep_until_ = kMinTimestamp;
   uint64_t committed_ = 0;           ///< the last that Committed has told of
