@@ -303,6 +303,15 @@ std::optional<std::vector<Value>> StateEntryDecoder::KeyValues(std::string_view 
 }
 
 Json StateEntryDecoder::Key(std::string_view slot, uint32_t key_group, std::string_view key) const {
+  // When a row is due: the time before its key.
+  if (slot.ends_with(".due") && key_group != kUnkeyedGroup && key.size() >= sizeof(uint64_t)) {
+    constexpr uint64_t kSignBit = uint64_t{1} << 63;
+    uint64_t time = 0;
+    for (size_t i = 0; i < sizeof(time); ++i) time = time << 8 | static_cast<uint8_t>(key[i]);
+    slot.remove_suffix(4);
+    return {{"due", TimeJson(static_cast<Micros>(time ^ kSignBit))},
+            {"of", Key(slot, key_group, key.substr(sizeof(time)))}};
+  }
   if (key_group == kUnkeyedGroup || KeysOf(node_) == nullptr) return TextOrBytes(key);
   Json pane;
   std::string_view rest = key;

@@ -1,8 +1,19 @@
 #include "runtime/state/cold_rows.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "runtime/state/rocksdb_keys.h"
+
 namespace weir {
+namespace {
+
+/// Due rows that are read at once.
+constexpr size_t kMostRead = 512;
+constexpr size_t kTimeBytes = 8;
+constexpr uint64_t kSignBit = uint64_t{1} << 63;
+
+}  // namespace
 
 ColdRows::ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, std::string prefix,
                    DueOf due_of, bool stored)
@@ -10,7 +21,16 @@ ColdRows::ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, 
       slot_(std::move(slot)),
       prefix_(std::move(prefix)),
       due_of_(std::move(due_of)) {
-  if (stored && reader_->has_commits()) BeginSweep();
+  if (!stored || !reader_->has_commits()) return;
+  counting_ = true;
+  group_ = reader_->first_key_group();
+}
+
+void ColdRows::DueKey(std::string_view prefix, Micros due, std::string_view key, std::string& out) {
+  out.assign(prefix);
+  // In order of time also before 1970.
+  AppendBigEndian(out, static_cast<uint64_t>(due) ^ kSignBit, kTimeBytes);
+  out.append(key);
 }
 
 Result<std::vector<std::optional<std::string>>> ColdRows::Read(
@@ -26,43 +46,107 @@ Result<std::vector<std::optional<std::string>>> ColdRows::Read(
   return reader_->MultiGet(slot_, wanted);
 }
 
-void ColdRows::Count(uint32_t group, std::string_view key, Micros due, int change) {
-  if (!Passed(group, key)) return;  // the sweep will count it where it finds it
-  count_ += change;
-  if (due == kMaxTimestamp) return;
-  const auto at = due_.try_emplace(due, 0).first;
-  at->second += change;
-  if (at->second == 0) due_.erase(at);
+void ColdRows::Count(uint32_t group, std::string_view key, int change) {
+  if (Passed(group, key)) count_ += change;  // else the sweep will count it where it finds it
 }
 
-void ColdRows::BeginSweep() {
-  sweeping_ = true;
-  count_ = 0;
-  due_.clear();
-  group_ = reader_->first_key_group();
-  next_key_.clear();
+void ColdRows::Left(uint32_t group, std::string_view key, Micros due) {
+  Count(group, key, 1);
+  next_due_ = std::min(next_due_, due);
 }
 
-Status ColdRows::Sweep(SliceBudget& budget, const InMemory& in_memory, const Take& take) {
-  while (sweeping_ && !budget.spent()) {
+Status ColdRows::SweepAll(SliceBudget& budget, const InMemory& in_memory, const Take& take) {
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    // From here on the key counts as passed; nothing else can come between.
+    if (in_memory(key) || take(key, value)) return Status::Ok();
+    ++count_;
+    next_due_ = std::min(next_due_, DueOfStored(value));
+    return Status::Ok();
+  };
+  while (!budget.spent()) {
     if (group_ >= reader_->end_key_group()) {
-      sweeping_ = false;
+      counting_ = false;
       break;
     }
-    WEIR_ASSIGN(const bool passed, ScanStored(group_, next_key_, budget,
-                                              [&](std::string_view key, std::string_view value) {
-                                                // From here on the key counts as passed; nothing
-                                                // else can come between.
-                                                if (in_memory(key) || take(key, value))
-                                                  return Status::Ok();
-                                                ++count_;
-                                                const Micros due = due_of_(value);
-                                                if (due != kMaxTimestamp) ++due_[due];
-                                                return Status::Ok();
-                                              }));
+    WEIR_ASSIGN(const bool passed, ScanStored(group_, next_key_, budget, visit));
     if (!passed) continue;
     ++group_;
     next_key_.clear();
+  }
+  return Status::Ok();
+}
+
+void ColdRows::BeginDueSweep(Micros until) {
+  looking_ = true;
+  until_ = until;
+  // From here on the least of those that leave meanwhile.
+  next_due_ = due_after_ = kMaxTimestamp;
+  group_ = reader_->first_key_group();
+  next_key_ = prefix_;
+}
+
+Status ColdRows::SweepDue(SliceBudget& budget, const InMemory& in_memory, const Take& take) {
+  std::vector<DueRow> found;
+  while (looking_ && !budget.spent()) {
+    if (group_ >= reader_->end_key_group()) {
+      looking_ = false;
+      next_due_ = std::min(next_due_, due_after_);
+      break;
+    }
+    found.clear();
+    WEIR_ASSIGN(const bool passed, FindDue(budget, in_memory, found));
+    WEIR_TRY(TakeDue(found, budget, take));
+    if (!passed) continue;
+    ++group_;
+    next_key_ = prefix_;
+  }
+  return Status::Ok();
+}
+
+Result<bool> ColdRows::FindDue(SliceBudget& budget, const InMemory& in_memory,
+                               std::vector<DueRow>& found) {
+  bool stopped = false, passed = false;
+  const auto visit = [&](std::string_view key, std::string_view) -> Status {
+    if (!key.starts_with(prefix_) || key.size() < prefix_.size() + kTimeBytes) {
+      passed = true;
+      return CancelledError("behind the rows of the table");
+    }
+    const Micros due = static_cast<Micros>(ReadBigEndian64(key.substr(prefix_.size())) ^ kSignBit);
+    if (due > until_) {
+      due_after_ = std::min(due_after_, due);
+      passed = true;
+      return CancelledError("not due");
+    }
+    if (budget.spent() || found.size() == kMostRead) {
+      stopped = true;
+      next_key_ = key;
+      return CancelledError("the rest waits for the next slice");
+    }
+    budget.Take(key.size());
+    const std::string_view row = key.substr(prefix_.size() + kTimeBytes);
+    if (!in_memory(row)) found.push_back({due, std::string(row)});
+    return Status::Ok();
+  };
+  const Status status = reader_->ForEachFrom(DueSlot(slot_), group_, next_key_, visit);
+  if (!stopped && !passed) WEIR_TRY(status);
+  return !stopped;
+}
+
+Status ColdRows::TakeDue(std::vector<DueRow>& found, SliceBudget& budget, const Take& take) {
+  if (found.empty()) return Status::Ok();
+  std::sort(found.begin(), found.end(),
+            [](const DueRow& a, const DueRow& b) { return a.key < b.key; });
+  std::vector<StateKey> keys;
+  keys.reserve(found.size());
+  for (const DueRow& row : found) keys.push_back({group_, row.key});
+  WEIR_ASSIGN(const auto values, Read(keys));
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!values[i] || due_of_(*values[i]) != found[i].due) {
+      return DataLossError("slot {}: the row that is due at {} is gone or due at another time",
+                           slot_, found[i].due);
+    }
+    budget.Take(values[i]->size());
+    take(found[i].key, *values[i]);
   }
   return Status::Ok();
 }

@@ -17,9 +17,12 @@ namespace weir {
 
 /// The rows of a StateTable that are in the backend only: how many there are, when they have to be
 /// back in memory, and reading them. Keys are those of the table; in the backend they stand behind
-/// the table's prefix. After a restore nothing is known of them until a sweep, a scan
-/// in slices from the first key group to the last, has passed; what it has not passed yet is read
-/// like the rest. One thread.
+/// the table's prefix. One thread.
+///
+/// After a restore nothing is known of them until a sweep, a scan in slices from the first key
+/// group to the last, has counted them; what it has not passed yet is read like the rest. Later
+/// sweeps look for what is due only: in `<slot>.due`, which a table with due rows keeps beside its
+/// rows, in order of time (`DueKey`).
 class ColdRows {
  public:
   /// Whether the row is in memory (or known there to be erased): then it isn't cold.
@@ -31,26 +34,35 @@ class ColdRows {
   /// A cold row that a scan has come to.
   using Visit = std::function<Status(std::string_view key, std::string_view value)>;
 
-  /// `stored`: the backend may have rows of the table, from before.
+  /// `due_of` null: rows are never due. `stored`: the backend may have rows of the table, from
+  /// before.
   ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, std::string prefix,
            DueOf due_of, bool stored);
 
+  static std::string DueSlot(std::string_view slot) { return std::string(slot) + ".due"; }
+  /// Key in that slot of a row that is due then.
+  static void DueKey(std::string_view prefix, Micros due, std::string_view key, std::string& out);
+
   /// Whether a key that is not in memory may be here.
-  bool any() const { return count_ > 0 || sweeping_; }
-  /// Those that a sweep has passed.
+  bool any() const { return count_ > 0 || counting_; }
+  /// While the first sweep is under way those it has passed.
   int64_t count() const { return count_; }
-  /// When the next one has to be back; while a sweep is under way those it has passed.
-  Micros next_due() const { return due_.empty() ? kMaxTimestamp : due_.begin()->first; }
+  /// No row has to be back before.
+  Micros next_due() const { return next_due_; }
 
-  /// A row left memory, or came back by being asked for.
-  void Left(uint32_t group, std::string_view key, Micros due) { Count(group, key, due, 1); }
-  void CameBack(uint32_t group, std::string_view key, Micros due) { Count(group, key, due, -1); }
+  /// A row left memory, or came back: by being asked for, or by a sweep for due ones.
+  void Left(uint32_t group, std::string_view key, Micros due);
+  void CameBack(uint32_t group, std::string_view key) { Count(group, key, -1); }
 
-  /// Starts from the first group again, counting anew.
-  void BeginSweep();
-  bool sweeping() const { return sweeping_; }
-  /// Goes on with it within the budget.
-  Status Sweep(SliceBudget& budget, const InMemory& in_memory, const Take& take);
+  /// Starts to look for rows that are due by `until`; not while sweeping.
+  void BeginDueSweep(Micros until);
+  bool sweeping() const { return counting_ || looking_; }
+  /// The sweep counts: rows that it takes are not yet counted.
+  bool counting() const { return counting_; }
+  /// Goes on within the budget. A sweep for due rows offers these only.
+  Status Sweep(SliceBudget& budget, const InMemory& in_memory, const Take& take) {
+    return counting_ ? SweepAll(budget, in_memory, take) : SweepDue(budget, in_memory, take);
+  }
 
   /// `keys` in order. Value i is that of key i.
   Result<std::vector<std::optional<std::string>>> Read(const std::vector<StateKey>& keys) const;
@@ -59,13 +71,24 @@ class ColdRows {
   Result<bool> Scan(uint32_t group, std::string& next, SliceBudget& budget,
                     const InMemory& in_memory, const Visit& visit) const;
   const StateReader& reader() const { return *reader_; }
-  Micros DueOfStored(std::string_view value) const { return due_of_(value); }
+  Micros DueOfStored(std::string_view value) const {
+    return due_of_ == nullptr ? kMaxTimestamp : due_of_(value);
+  }
 
  private:
+  struct DueRow {
+    Micros due;
+    std::string key;
+  };
   bool Passed(uint32_t group, std::string_view key) const {
-    return !sweeping_ || group < group_ || (group == group_ && key < next_key_);
+    return !counting_ || group < group_ || (group == group_ && key < next_key_);
   }
-  void Count(uint32_t group, std::string_view key, Micros due, int change);
+  void Count(uint32_t group, std::string_view key, int change);
+  Status SweepAll(SliceBudget& budget, const InMemory& in_memory, const Take& take);
+  Status SweepDue(SliceBudget& budget, const InMemory& in_memory, const Take& take);
+  /// The next due rows of the running group that are not in memory; true when it has no more.
+  Result<bool> FindDue(SliceBudget& budget, const InMemory& in_memory, std::vector<DueRow>& found);
+  Status TakeDue(std::vector<DueRow>& found, SliceBudget& budget, const Take& take);
   Result<bool> ScanStored(uint32_t group, std::string& next, SliceBudget& budget,
                           const Visit& visit) const;
 
@@ -74,10 +97,13 @@ class ColdRows {
   const std::string prefix_;
   const DueOf due_of_;
   int64_t count_ = 0;
-  std::map<Micros, int64_t> due_;  ///< cold rows by the time at which they must be back
-  bool sweeping_ = false;
+  Micros next_due_ = kMaxTimestamp;
+  bool counting_ = false;
+  bool looking_ = false;
   uint32_t group_ = 0;  ///< the sweep has passed what is before (group_, next_key_)
   std::string next_key_;
+  Micros until_ = kMinTimestamp;      ///< of a sweep for due rows
+  Micros due_after_ = kMaxTimestamp;  ///< first entry that it saw beyond
 };
 
 }  // namespace weir

@@ -35,6 +35,10 @@ inline uint32_t ReadBigEndian32(std::string_view bytes) {
   return value;
 }
 
+inline uint64_t ReadBigEndian64(std::string_view bytes) {
+  return uint64_t{ReadBigEndian32(bytes)} << 32 | ReadBigEndian32(bytes.substr(4));
+}
+
 inline std::string NameKey(NameKind kind, std::string_view name) {
   std::string key{kNamesTag, static_cast<char>(kind)};
   key.append(name);

@@ -11,7 +11,7 @@
 namespace weir {
 
 /// Version of the layout in rocksdb_keys.h.
-inline constexpr uint32_t kStateFormat = 1;
+inline constexpr uint32_t kStateFormat = 2;
 
 /// Opens `<folder>/db` for writing. It is made under another name and renamed, so that a `db` is
 /// always whole: one without its files has lost them and is never filled anew.

@@ -284,7 +284,8 @@ void StateTable::Touch(Header* header) {
 
 void StateTable::Revive(Header* header) {
   header->erased = 0;
-  std::memset(ValueOf(header), 0, value_size_);
+  // The commit still has it as due then, if it has it.
+  std::memset(ValueOf(header), 0, due_offset_ == 0 ? value_size_ : due_offset_);
   ++size_;
 }
 
@@ -365,6 +366,7 @@ void StateTable::Write(Header* header, SliceBudget& budget) {
   if (header->erased != 0) {
     if (header->committed != 0) out_->Delete(stored_.slot, group, key);
     budget.Take(key.size());
+    if (due_offset_ != 0) WriteDue(ValueOf(header), group, kMaxTimestamp, budget);
     header->era = era_;
     if (cold_ == nullptr) {
       header->committed = 0;
@@ -378,6 +380,7 @@ void StateTable::Write(Header* header, SliceBudget& budget) {
   stored_.serialize(ValueOf(header), value_);
   if (stored_.verify) CheckUnchanged(header, value_);
   out_->Put(stored_.slot, group, key, value_);
+  if (due_offset_ != 0) WriteDue(ValueOf(header), group, DueOf(ValueOf(header)), budget);
   header->committed = 1;
   header->era = era_;
   stored_bytes_ = (stored_bytes_ * 15 + value_.size()) / 16;
@@ -392,6 +395,7 @@ void StateTable::CheckUnchanged(const Header* header, const std::string& value) 
 }
 
 void StateTable::Drop(SlotChanges& deletes) {
+  WEIR_CHECK(!ever_due_, "slot {}: rows that are due can't go as a whole", stored_.slot);
   // A deleted range costs every later read a little, an entry only this commit.
   constexpr size_t kMostEntries = 4 * 1024;
   if (has_cold() || (cold_ != nullptr && size_ > kMostEntries)) {

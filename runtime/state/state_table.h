@@ -239,12 +239,23 @@ class StateTable {
   bool CanLeave(const Header* header) const;
   void Leave(Header* header);
   Micros DueOf(const uint8_t* row) const { return hooks_.due ? hooks_.due(row) : kMaxTimestamp; }
+  /// At due_offset_ in a row: under which time `due_slot_` has it, kMaxTimestamp: it has not. Kept
+  /// such that zeroed memory says that.
+  Micros StoredDue(const uint8_t* row) const {
+    return *reinterpret_cast<const Micros*>(row + due_offset_) ^ kMaxTimestamp;
+  }
+  void SetStoredDue(uint8_t* row, Micros due) {
+    if (due == kMinTimestamp) due = kMaxTimestamp;
+    ever_due_ |= due != kMaxTimestamp;
+    *reinterpret_cast<Micros*>(row + due_offset_) = due ^ kMaxTimestamp;
+  }
+  void WriteDue(uint8_t* row, uint32_t group, Micros due, SliceBudget& budget);
   void DrainTombstones();
   size_t BlockBytes(const Header* header) const;
   size_t HeapBytes() const { return destroy_ == nullptr ? 0 : stored_bytes_; }
   void CheckStored(const Header* header);
 
-  const size_t value_size_;  ///< rounded up to 16
+  size_t value_size_;  ///< rounded up to 16
   Destroy destroy_;
   Part parts_[kParts];
   size_t size_ = 0;
@@ -270,6 +281,10 @@ class StateTable {
 
   Cold hooks_;
   std::unique_ptr<ColdRows> cold_;  ///< null: rows stay
+  std::string due_slot_;
+  size_t due_offset_ = 0;  ///< 0: rows are never due
+  bool ever_due_ = false;  ///< some row had an entry there
+  std::string due_key_;    ///< scratch
   Micros sweep_until_ = kMinTimestamp;
   uint64_t committed_ = 0;           ///< the last that Committed has told of
   uint8_t era_ = 1;                  ///< since then; rows written in it are pinned

@@ -16,10 +16,13 @@ void StateTable::MayLeave(Cold cold) {
   WEIR_CHECK(current_ != 0 && size_ == 0, "slot {}: rows may leave that nobody wrote",
              stored_.slot);
   hooks_ = std::move(cold);
-  ColdRows::DueOf due_of = hooks_.due_of_stored;
-  if (due_of == nullptr) due_of = [](std::string_view) { return kMaxTimestamp; };
+  if (hooks_.due != nullptr) {
+    due_slot_ = ColdRows::DueSlot(stored_.slot);
+    due_offset_ = value_size_;
+    value_size_ += 16;
+  }
   cold_ = std::make_unique<ColdRows>(hooks_.reader, stored_.slot, stored_.key_prefix,
-                                     std::move(due_of), hooks_.stored);
+                                     hooks_.due_of_stored, hooks_.stored);
 }
 
 Status StateTable::LoadMissing(const KeyEncoder& keys, const RowSet& rows) {
@@ -62,8 +65,9 @@ Status StateTable::TakeIn(std::string_view key, uint64_t hash, std::string_view 
   uint8_t* row = AddCommitted(key, hash);
   WEIR_TRY(hooks_.deserialize(value, row));
   HeaderOf(row)->era = static_cast<uint8_t>(era_ - 1);
+  if (due_offset_ != 0) SetStoredDue(row, cold_->DueOfStored(value));
   stored_bytes_ = std::max(stored_bytes_, value.size());
-  if (counted) cold_->CameBack(KeyGroupOf(hash), key, DueOf(row));
+  if (counted) cold_->CameBack(KeyGroupOf(hash), key);
   if (hooks_.came_back) hooks_.came_back(row);
   return Status::Ok();
 }
@@ -72,7 +76,9 @@ bool StateTable::CanLeave(const Header* header) const {
   if (header->erased != 0 || header->generation != 0 || header->committed == 0) return false;
   if (header->era == era_) return false;  // its commit has not returned
   if (header->listed != 0) return false;  // was erased and came back; the list still has it
-  return hooks_.may_leave == nullptr || hooks_.may_leave(ValueOf(const_cast<Header*>(header)));
+  const uint8_t* row = ValueOf(const_cast<Header*>(header));
+  if (hooks_.may_leave != nullptr && !hooks_.may_leave(row)) return false;
+  return due_offset_ == 0 || DueOf(row) != kMinTimestamp;
 }
 
 size_t StateTable::Evict(size_t bytes, size_t& looks) {
@@ -129,6 +135,36 @@ void StateTable::CheckStored(const Header* header) {
   stored_.serialize(row, now);
   WEIR_CHECK(stored.ok() && (*stored)[0] == now,
              "slot {}: a clean row is not what the last commit has", stored_.slot);
+  if (due_offset_ == 0) return;
+  const Micros due = DueOf(row);
+  bool listed = due == kMaxTimestamp;
+  if (!listed) {
+    std::string key;
+    ColdRows::DueKey(stored_.key_prefix, due, KeyOf(row), key);
+    const auto entry = cold_->reader().MultiGet(due_slot_, {{KeyGroupOf(header->hash), key}});
+    listed = entry.ok() && (*entry)[0].has_value();
+  }
+  WEIR_CHECK(listed && StoredDue(row) == due,
+             "slot {}: the last commit does not say when a clean row is due", stored_.slot);
+}
+
+/// A row moves to another time, or nowhere: entries of `due_slot_` are those of the stored rows.
+/// Rows that are due at once have none: they never leave, and a start counts all rows anyway.
+void StateTable::WriteDue(uint8_t* row, uint32_t group, Micros due, SliceBudget& budget) {
+  if (due == kMinTimestamp) due = kMaxTimestamp;
+  const Micros before = StoredDue(row);
+  if (due == before) return;
+  if (before != kMaxTimestamp) {
+    ColdRows::DueKey(stored_.key_prefix, before, KeyOf(row), due_key_);
+    out_->Delete(due_slot_, group, due_key_);
+    budget.Take(due_key_.size());
+  }
+  if (due != kMaxTimestamp) {
+    ColdRows::DueKey(stored_.key_prefix, due, KeyOf(row), due_key_);
+    out_->Put(due_slot_, group, due_key_, "");
+    budget.Take(due_key_.size());
+  }
+  SetStoredDue(row, due);
 }
 
 void StateTable::Committed(uint64_t epoch) {
@@ -158,19 +194,21 @@ void StateTable::DrainTombstones() {
 void StateTable::BringBack(Micros until) {
   if (cold_ == nullptr) return;
   sweep_until_ = std::max(sweep_until_, until);
-  if (!cold_->sweeping() && cold_->next_due() <= sweep_until_) cold_->BeginSweep();
+  if (!cold_->sweeping() && cold_->next_due() <= sweep_until_) cold_->BeginDueSweep(sweep_until_);
 }
 
 Status StateTable::Sweep(SliceBudget& budget, bool take_all) {
   if (cold_ == nullptr) return Status::Ok();
   DrainTombstones();
   if (!cold_->sweeping()) return Status::Ok();
+  const bool counting = cold_->counting();
   Status taken;
   WEIR_TRY(cold_->Sweep(
       budget, [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; },
       [&](std::string_view key, std::string_view value) {
-        if (!taken.ok() || (!take_all && cold_->DueOfStored(value) > sweep_until_)) return false;
-        taken = TakeIn(key, HashBytes(key), value, /*counted=*/false);
+        if (!taken.ok()) return false;
+        if (counting && !take_all && cold_->DueOfStored(value) > sweep_until_) return false;
+        taken = TakeIn(key, HashBytes(key), value, /*counted=*/!counting);
         return true;
       }));
   WEIR_TRY(taken);
