@@ -1,15 +1,19 @@
 #include "runtime/state/cold_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir {
 
 ColdRows::ColdRows(std::shared_ptr<const StateReader> reader, std::string slot, DueOf due_of)
     : reader_(std::move(reader)), slot_(std::move(slot)), due_of_(std::move(due_of)) {
-  if (reader_->has_commits()) BeginSweep();
+  if (!reader_->has_commits()) return;
+  BeginSweep();
+  due_before_sweep_ = kMinTimestamp;
 }
 
 void ColdRows::Count(uint32_t group, std::string_view key, Micros due, int change) {
+  if (sweeping_ && change > 0) due_before_sweep_ = std::min(due_before_sweep_, due);
   if (!Passed(group, key)) return;  // the sweep will count it where it finds it
   count_ += change;
   if (due == kMaxTimestamp) return;
@@ -19,6 +23,7 @@ void ColdRows::Count(uint32_t group, std::string_view key, Micros due, int chang
 }
 
 void ColdRows::BeginSweep() {
+  due_before_sweep_ = none_due_before();
   sweeping_ = true;
   count_ = 0;
   due_.clear();

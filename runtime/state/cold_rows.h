@@ -36,6 +36,8 @@ class ColdRows {
   int64_t count() const { return count_; }
   /// When the next one has to be back; while a sweep is under way those it has passed.
   Micros next_due() const { return due_.empty() ? kMaxTimestamp : due_.begin()->first; }
+  /// No row outside memory has to be back before this, whatever a sweep has yet to pass.
+  Micros none_due_before() const { return sweeping_ ? due_before_sweep_ : next_due(); }
 
   /// A row left memory, or came back by being asked for.
   void Left(uint32_t group, std::string_view key, Micros due) { Count(group, key, due, 1); }
@@ -64,7 +66,8 @@ class ColdRows {
   const std::string slot_;
   const DueOf due_of_;
   int64_t count_ = 0;
-  std::map<Micros, int64_t> due_;  ///< cold rows by the time at which they must be back
+  std::map<Micros, int64_t> due_;            ///< cold rows by the time at which they must be back
+  Micros due_before_sweep_ = kMinTimestamp;  ///< none_due_before when the sweep began
   bool sweeping_ = false;
   uint32_t group_ = 0;  ///< the sweep has passed what is before (group_, next_key_)
   std::string next_key_;
