@@ -59,6 +59,7 @@ class Life {
     options.channel_bytes = plan_.channel_bytes;
     options.clock = &clock_;
     options.state = &state_->backend();
+    options.state_memory = plan_.state_memory;
     if (setting_.broken == BrokenRule::kRule1 || setting_.broken == BrokenRule::kRule17) {
       broken_ = std::make_unique<BrokenBackend>(&state_->backend(), setting_.broken);
       options.state = broken_.get();
@@ -210,8 +211,8 @@ class Life {
 std::string LifePlan::ToText() const {
   std::string text = fmt::format(
       "{} workers, batches of {}, queues of {} bytes, checkpoints every {} us, {} "
-      "partitions",
-      workers, batch_rows, channel_bytes, checkpoint_every, partitions);
+      "partitions, state of {} bytes",
+      workers, batch_rows, channel_bytes, checkpoint_every, partitions, state_memory);
   if (disk.kill_at > 0) text += fmt::format(", killed at operation {} on the disk", disk.kill_at);
   if (!kill_point.empty()) text += ", killed at " + kill_point;
   if (kill_after > 0) text += fmt::format(", killed after {} rounds", kill_after);
