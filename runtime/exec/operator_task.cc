@@ -66,7 +66,9 @@ void OperatorTask::Resume() {
   if (context_->failed()) return;
   if (operator_has_more()) {
     Check(resumable_->Resume(*this));
-    if (!operator_has_more()) Settle();
+    if (operator_has_more()) return;
+    change_.watermark = true;  // what was left may be what the output watermark waited for
+    Settle();
     return;
   }
   const auto [input, element] = std::move(waiting_.front());
@@ -179,13 +181,14 @@ bool OperatorTask::WriteSealed(SliceBudget& budget) {
   return true;
 }
 
-void OperatorTask::Committed(uint64_t epoch) {
-  op_->Committed(epoch);
-}
+void OperatorTask::Committed(uint64_t epoch) { op_->Committed(epoch); }
 
 bool OperatorTask::Sweep(SliceBudget& budget, bool take_all) {
-  if (!op_->has_upkeep() || context_->failed() || has_more()) return false;
+  if (!op_->has_upkeep() || context_->failed() || finished_ || has_more()) return false;
+  // What it brings to light must not overtake a barrier that part of the tasks already have.
+  if (context_->aligned_tasks > 0) return false;
   Check(op_->Sweep(budget, take_all));
+  if (!operator_has_more() && !context_->failed()) ForwardWatermark();
   return true;
 }
 

@@ -27,7 +27,7 @@ void StateKeeper::Committed(uint64_t epoch) {
 
 Result<bool> StateKeeper::Tend(bool every_time) {
   if (budget_ == nullptr) return false;
-  if (!busy_ && !every_time && ++calls_ % kCallsBetween != 0) return false;
+  if (!busy_ && !every_time && ++calls_ % kCallsBetween != 0 && !AnyUpkeep()) return false;
   StateMemory mine;
   for (const auto& task : *tasks_) mine.Add(task->op().Memory());
   budget_->Report(worker_, mine);
@@ -53,6 +53,11 @@ Result<bool> StateKeeper::Tend(bool every_time) {
   const bool changed = mine.total != reported_.total || mine.dirty != reported_.dirty;
   reported_ = mine;
   return worked || changed || held != holds_back_;
+}
+
+bool StateKeeper::AnyUpkeep() const {
+  return std::any_of(tasks_->begin(), tasks_->end(),
+                     [](const auto& task) { return task->op().has_upkeep(); });
 }
 
 Result<bool> StateKeeper::Sweep(bool take_all) {

@@ -33,6 +33,8 @@ class StateKeeper {
 
  private:
   Status CheckFixed(const StateMemory& sum) const;
+  /// Something may wait for a sweep, and nothing else may ever come.
+  bool AnyUpkeep() const;
   Result<bool> Sweep(bool take_all);
   size_t Evict(size_t bytes);
 

@@ -32,6 +32,7 @@ Status InstanceTimes::Read(const StateReader& in, std::string_view op,
   return in.ForEachUnkeyed(kSlot, [&](std::string_view worker, std::string_view value) -> Status {
     read_.emplace_back(worker);
     for (Micros* time : times) {
+      if (value.empty() && time != *times.begin()) break;
       const size_t end = std::min(value.find(' '), value.size());
       const std::optional<int64_t> saved = ParseInt64(value.substr(0, end));
       if (!saved) return DataLossError("{}: stored times are damaged", op);

@@ -19,7 +19,7 @@ class InstanceTimes {
 
   /// Sets each of `times`, in the order of Put, to the smallest that an instance saved: the lowest
   /// is safe, since what another one has already fired or closed has no state left. Leaves them
-  /// alone when none was saved.
+  /// alone when none was saved, and the last ones where an older form of the state lacks them.
   Status Read(const StateReader& in, std::string_view op, std::initializer_list<Micros*> times);
 
  private:

@@ -1,6 +1,7 @@
 #include "runtime/operators/process_operator.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "runtime/operators/column_copy.h"
@@ -8,16 +9,9 @@
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/result_rows.h"
 #include "runtime/operators/row_stamps.h"
-#include "runtime/operators/state_value.h"
 #include "runtime/operators/update_pace.h"
 
 namespace weir {
-namespace {
-
-constexpr char kKeyVersion = 1;
-
-}  // namespace
-
 ProcessOperator::ProcessOperator(const plan::ProcessNode& node)
     : Operator(node),
       process_(node),
@@ -27,7 +21,8 @@ ProcessOperator::ProcessOperator(const plan::ProcessNode& node)
       executor_(node.program, PrefixOf(node)),
       table_(executor_.layout().block_size(),
              [this](uint8_t* block) { executor_.layout().Destroy(block); }),
-      timers_(node.program.timers.size(), sizeof(KeyState)) {}
+      timers_(node.program.timers.size(), sizeof(KeyState)),
+      ends_(offsetof(KeyState, links), node.ttl) {}
 
 ProcessOperator::~ProcessOperator() = default;
 
@@ -44,13 +39,14 @@ Status ProcessOperator::Open(const OperatorContext& context) {
   }
   key_schema_ = Schema::Make(std::move(fields));
   Store(table_, "keys", [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
+  MayLeave(table_, ColdKeys());
   WEIR_ASSIGN(key_exprs_, CompileAll(process_.program.keys));
   return executor_.Open();
 }
 
 /// The memory is zero.
 void ProcessOperator::InitBlock(uint8_t* block) {
-  StateOf(block).last_row = kMinTimestamp;
+  StateOf(block).last_row = StateOf(block).last_timer = kMinTimestamp;
   timers_.Init(block);
   executor_.layout().Init(block);
 }
@@ -70,6 +66,7 @@ Status ProcessOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   keys_.Encode(key_columns, rows, batch.capacity());
   key_blocks_.resize(batch.capacity());
   created_.clear();
+  WEIR_TRY(table_.Load(keys_, rows));
   table_.FindOrCreate(keys_, rows, key_blocks_.data(), created_);
   for (uint8_t* block : created_) InitBlock(block);
   rounds_.Begin();
@@ -95,10 +92,7 @@ Status ProcessOperator::Step(Collector& out) {
     return alarms.empty() ? Status::Ok() : FireRound(alarms, out);
   }
   if (batch_) return StepRows(out);
-  if (next_leaving_ == leaving_.size()) {
-    StepWatermark();
-    return Status::Ok();
-  }
+  if (next_leaving_ == leaving_.size()) return StepWatermark();
   const size_t begin = next_leaving_;
   next_leaving_ = std::min<size_t>(leaving_.size(), begin + context_.batch_rows);
   return EmitOutput(std::span(leaving_).subspan(begin, next_leaving_ - begin), leaving_deleted_,
@@ -202,12 +196,15 @@ void ProcessOperator::ApplyTimers(const std::vector<StateExecutor::TimerChange>&
 Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& out) {
   const auto count = static_cast<uint32_t>(alarms.size());
   std::vector<uint8_t*> blocks;
+  const Micros told = OutputWatermark(watermark_);
   MutableColumnPtr times = Column::Make(DataType::Timestamp(), count);
   for (uint32_t i = 0; i < count; ++i) {
     blocks.push_back(alarms[i].block);
     table_.MarkDirty(alarms[i].block);
+    KeyState& state = StateOf(alarms[i].block);
+    state.last_timer = std::max(state.last_timer, alarms[i].time);
     // A row of a timer that was set to the past is not late for the stages behind.
-    times->mutable_data<Micros>()[i] = std::max(alarms[i].time, watermark_);
+    times->mutable_data<Micros>()[i] = std::max(alarms[i].time, told);
     timers_.Set(alarms[i].block, alarms[i].timer, kMaxTimestamp, false);
   }
   StateExecutor::Round round;
@@ -216,7 +213,7 @@ Status ProcessOperator::FireRound(const std::vector<Alarm>& alarms, Collector& o
   round.blocks = blocks;
   round.now = context_.clock->Now();
   round.hidden.event_time = times;
-  round.hidden.watermark = Column::Constant(Value::Timestamp(watermark_), count);
+  round.hidden.watermark = Column::Constant(Value::Timestamp(told), count);
   RowErrors errors;
   StateExecutor::Effects effects;
   executor_.RunTimer(alarms.front().timer, round, errors, effects);
@@ -282,23 +279,22 @@ Status ProcessOperator::ProcessWatermark(Micros watermark, Collector& out) {
   return Resume(out);
 }
 
-void ProcessOperator::StepWatermark() {
+Status ProcessOperator::StepWatermark() {
+  const bool at_end = reaching_ == kMaxTimestamp;
   switch (reach_) {
     case Reach::kNothing: break;
     case Reach::kTimers:
       timers_.AddAllDue(reaching_);
       // At the end of input each timer fires once: one that sets itself again would never end.
-      if (!timers_.StartFiring() || reaching_ == kMaxTimestamp) reach_ = Reach::kAfterTimers;
+      if (!timers_.StartFiring() || at_end) reach_ = Reach::kAfterTimers;
       break;
-    case Reach::kAfterTimers:
-      timers_.InsertDeferred();
-      watermark_ = std::max(watermark_, reaching_);
-      reach_ = Reach::kNothing;
-      if (reaching_ == kMaxTimestamp || ends_.empty() || ends_.begin()->first > reaching_) break;
-      // A key that ends shows its last value first.
-      if (!changed_.empty()) BeginUpdates();
-      reach_ = Reach::kEnds;
+    case Reach::kReturned:
+      for (uint8_t* block : returned_) timers_.AddDue(block, reaching_);
+      if (timers_.StartFiring() && !at_end) break;  // asked again when they have fired
+      returned_.clear();
+      reach_ = Reach::kAfterTimers;
       break;
+    case Reach::kAfterTimers: AfterTimers(); break;
     case Reach::kEnds:
       BeginEnds();
       reach_ = Reach::kErase;
@@ -308,29 +304,42 @@ void ProcessOperator::StepWatermark() {
       ledger_.gauges["keys"] = static_cast<int64_t>(table_.size());
       reach_ = Reach::kNothing;
       break;
+    case Reach::kAllKeys: return StepAllKeys();
   }
+  return Status::Ok();
+}
+
+void ProcessOperator::AfterTimers() {
+  timers_.InsertDeferred();
+  watermark_ = std::max(watermark_, reaching_);
+  if (reaching_ == kMaxTimestamp) {
+    reach_ = Reach::kAllKeys;
+    return;
+  }
+  reach_ = Reach::kNothing;
+  table_.BringBack(watermark_);
+  Settle();
+  if (!ends_.AnyDue(reaching_)) return;
+  // A key that ends shows its last value first.
+  if (!changed_.empty()) BeginUpdates();
+  reach_ = Reach::kEnds;
 }
 
 void ProcessOperator::RegisterEnd(uint8_t* block) {
-  const Micros slice = std::max<Micros>(process_.ttl / kSlicesPerLife, 1);
   Micros end = StateOf(block).last_row + process_.ttl;
   for (size_t i = 0; i < timers_.num_timers(); ++i) {
     const Micros at = timers_.At(block, i);
     if (at != kMaxTimestamp) end = std::max(end, at);
   }
-  ends_[(end / slice + 1) * slice].push_back(block);
+  ends_.Add(block, end);
 }
 
 void ProcessOperator::BeginEnds() {
-  while (!ends_.empty() && ends_.begin()->first <= reaching_) {
-    const std::vector<uint8_t*> blocks = std::move(ends_.begin()->second);
-    ends_.erase(ends_.begin());
-    for (uint8_t* block : blocks) {
-      if (StateOf(block).last_row + process_.ttl > reaching_ || timers_.AnySet(block)) {
-        RegisterEnd(block);
-      } else {
-        ended_.push_back(block);
-      }
+  for (uint8_t* block : ends_.TakeDue(reaching_)) {
+    if (StateOf(block).last_row + process_.ttl > reaching_ || timers_.AnySet(block)) {
+      RegisterEnd(block);
+    } else {
+      ended_.push_back(block);
     }
   }
   leaving_.clear();
@@ -409,66 +418,9 @@ Status ProcessOperator::Flush(Collector& out) {
 }
 
 Status ProcessOperator::Finish(Collector& out) {
+  SliceBudget all = SliceBudget::Unlimited();
+  while (table_.sweeping()) WEIR_TRY(Sweep(all, /*take_all=*/false));
   return changed_.empty() ? Status::Ok() : EmitChanged(out);
-}
-
-// Entries: slot "keys", by encoded key: version, last row, flags, then each pending timer by name,
-// an empty name, and the fields.
-void ProcessOperator::Serialize(const uint8_t* block, std::string& out) const {
-  out.push_back(kKeyVersion);
-  AppendStateValue(Value::Int64(StateOf(block).last_row), out);
-  out.push_back(static_cast<char>(StateOf(block).changed));
-  out.push_back(static_cast<char>(StateOf(block).emitted));
-  for (size_t i = 0; i < timers_.num_timers(); ++i) {
-    if (timers_.At(block, i) == kMaxTimestamp) continue;
-    AppendStateValue(Value::String(process_.program.timers[i]), out);
-    AppendStateValue(Value::Int64(timers_.At(block, i)), out);
-  }
-  AppendStateValue(Value::String(""), out);
-  executor_.layout().Serialize(block, out);
-}
-
-Status ProcessOperator::Snapshot(StateWriter& out) {
-  table_.Seal(&out);
-  times_.Put(context_, {watermark_, next_emit_}, out);
-  return Status::Ok();
-}
-
-Status ProcessOperator::ReadBlock(std::string_view value, uint8_t* block) {
-  if (value.empty() || value[0] != kKeyVersion) {
-    return DataLossError("{}: a stored key is damaged", process_.name);
-  }
-  value.remove_prefix(1);
-  WEIR_ASSIGN(const Value last_row, ReadStateValue(DataType::Int64(), value));
-  if (value.size() < 2) return DataLossError("{}: a stored key is damaged", process_.name);
-  StateOf(block).last_row = last_row.as_int64();
-  StateOf(block).changed = static_cast<uint8_t>(value[0]);
-  StateOf(block).emitted = static_cast<uint8_t>(value[1]);
-  value.remove_prefix(2);
-  const std::vector<std::string>& timers = process_.program.timers;
-  while (true) {
-    WEIR_ASSIGN(const Value name, ReadStateValue(DataType::String(), value));
-    if (name.as_string().empty()) break;
-    WEIR_ASSIGN(const Value time, ReadStateValue(DataType::Int64(), value));
-    const auto found = std::find(timers.begin(), timers.end(), name.as_string());
-    // A timer that the program no longer has does nothing.
-    if (found == timers.end()) continue;
-    timers_.Set(block, static_cast<int>(found - timers.begin()), time.as_int64(), false);
-  }
-  return executor_.layout().Deserialize(value, block);
-}
-
-Status ProcessOperator::Restore(const StateReader& in) {
-  WEIR_TRY(
-      in.ForEach("keys", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-        uint8_t* block = table_.AddCommitted(key, HashBytes(key));
-        InitBlock(block);
-        WEIR_TRY(ReadBlock(value, block));
-        RegisterEnd(block);
-        if (StateOf(block).changed != 0) changed_.push_back(block);
-        return Status::Ok();
-      }));
-  return times_.Read(in, process_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

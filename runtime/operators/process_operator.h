@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +9,7 @@
 #include "runtime/eval/evaluator.h"
 #include "runtime/operators/failing_rows.h"
 #include "runtime/operators/instance_times.h"
+#include "runtime/operators/key_ends.h"
 #include "runtime/operators/key_rounds.h"
 #include "runtime/operators/operator.h"
 #include "runtime/operators/resumable.h"
@@ -27,6 +27,10 @@ namespace weir {
 /// judged by the row's own watermark, so that the number of workers can't change what a row sees. A
 /// timer set to a time that has already passed fires at the next watermark (never in a loop). A key
 /// lives for `ttl` of event time after its last row, or until its last pending timer has fired.
+///
+/// Keys may leave memory. Sweeps bring them back in the slice of time of their first timer, while
+/// rows go on; until a sweep has passed and what it found has fired, the output watermark stays
+/// behind the first timer that may be outside (`settled_`).
 class ProcessOperator final : public Operator, public Resumable {
  public:
   explicit ProcessOperator(const plan::ProcessNode& node);
@@ -35,6 +39,7 @@ class ProcessOperator final : public Operator, public Resumable {
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   bool HasMore() const override;
+  Micros OutputWatermark(Micros watermark) const override;
   Status Resume(Collector& out) override;
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
@@ -42,6 +47,8 @@ class ProcessOperator final : public Operator, public Resumable {
   Status Finish(Collector& out) override;
   Status Snapshot(StateWriter& out) override;
   StateTable* table() override { return &table_; }
+  StateMemory Memory() override;
+  Status Sweep(SliceBudget& budget, bool take_all) override;
   Status Restore(const StateReader& in) override;
 
  private:
@@ -50,11 +57,21 @@ class ProcessOperator final : public Operator, public Resumable {
   struct KeyState {
     KeyRounds::Mark mark;
     Micros last_row;
+    Micros last_timer;  ///< that fired; kMinTimestamp: none
+    KeyEnds::Links links;
     uint8_t changed;  ///< since its row was last emitted
     uint8_t emitted;  ///< readers know its row
   };
   /// What a watermark still has to do.
-  enum class Reach : uint8_t { kNothing, kTimers, kAfterTimers, kEnds, kErase };
+  enum class Reach : uint8_t {
+    kNothing,
+    kTimers,
+    kReturned,  ///< timers of keys that a sweep brought back
+    kAfterTimers,
+    kEnds,
+    kErase,
+    kAllKeys,  ///< the end of input: timers of keys outside memory fire too
+  };
   static KeyState& StateOf(uint8_t* block) { return *reinterpret_cast<KeyState*>(block); }
   static const KeyState& StateOf(const uint8_t* block) {
     return *reinterpret_cast<const KeyState*>(block);
@@ -69,7 +86,12 @@ class ProcessOperator final : public Operator, public Resumable {
   /// keys' output, then the rest of a watermark.
   Status Step(Collector& out);
   Status StepRows(Collector& out);
-  void StepWatermark();
+  Status StepWatermark();
+  void AfterTimers();
+  Status StepAllKeys();
+  /// What is due by the watermark has left: readers may be told of it, as far as no timer that may
+  /// be outside memory comes before.
+  void Settle();
   void EndBatch();
   Status RunRound(const RecordBatch& batch, const RowIndices& rows, Collector& out);
   /// True when timers must fire before the rows of a round may run.
@@ -98,6 +120,14 @@ class ProcessOperator final : public Operator, public Resumable {
   std::vector<ColumnPtr> KeyColumns(std::span<uint8_t* const> blocks) const;
   void Serialize(const uint8_t* block, std::string& out) const;
   Status ReadBlock(std::string_view value, uint8_t* block);
+  /// What is stored before the fields, timers into stored_timers_; moves `value` past it.
+  Status ReadTimes(std::string_view& value, KeyState& state);
+  /// A restored key, or one that comes back.
+  void Take(uint8_t* block);
+  StateTable::Cold ColdKeys();
+  /// When a key must be in memory.
+  Micros DueOf(const KeyState& state, Micros first_timer) const;
+  Micros DueOfStored(std::string_view value);
 
   const plan::ProcessNode& process_;
   RowRouter errors_to_;
@@ -112,10 +142,10 @@ class ProcessOperator final : public Operator, public Resumable {
   SchemaPtr key_schema_;  ///< of the dead letters of timers
 
   TimerQueue timers_;
-  /// Keys by the slice of time in which they may end; each key once.
-  std::map<Micros, std::vector<uint8_t*>> ends_;
+  KeyEnds ends_;
   std::vector<uint8_t*> changed_;
   Micros watermark_ = kMinTimestamp;
+  Micros settled_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
 
   // What is under way.
@@ -128,6 +158,10 @@ class ProcessOperator final : public Operator, public Resumable {
   size_t next_leaving_ = 0;
   bool leaving_deleted_ = false;
   std::vector<uint8_t*> ended_;
+  bool sweeping_ = false;           ///< keys that come back are found by a sweep
+  std::vector<uint8_t*> returned_;  ///< found so: their timers may be due
+  bool only_timers_ = false;        ///< the end of input: keys without timers stay where they are
+  std::vector<Micros> stored_timers_;  ///< scratch of ReadTimes
 
   // Scratch of the batch.
   std::vector<uint8_t*> key_blocks_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/operators/session_lifetimes.h"
 #include "runtime/operators/session_pool.h"
 #include "runtime/operators/state_executor.h"
 #include "runtime/operators/state_layout.h"
@@ -17,8 +18,9 @@ struct Session {
   uint8_t* key_block;    ///< of the operator's table: whose session it is
   Session* next;         ///< of the same key
   Micros emitted_start;  ///< id under which readers know it; kMinTimestamp: not emitted yet
-  uint8_t changed;       ///< since it was last emitted
-  uint8_t dead;          ///< merged away or closed: freed when it would have been due
+  SessionWatch<Session> watch;
+  uint8_t changed;  ///< since it was last emitted
+  uint8_t dead;     ///< merged away or closed: freed when it would have been due
 
   SessionMeta Meta(bool closed, bool is_new) const {
     return {start, last_event, count, closed, is_new};

@@ -8,14 +8,24 @@
 #include <vector>
 
 #include "runtime/base/clock.h"
+#include "runtime/operators/cold_keys.h"
 #include "runtime/state/state_table.h"
 
 namespace weir {
 
+/// In each session, zero at first: its place in SessionLifetimes.
+template <typename S>
+struct SessionWatch {
+  S* previous;
+  S* next;
+  Micros second;
+  bool listed;
+};
+
 /// When sessions of one stage are open and when they are looked at because they may close: in
 /// buckets of a second, not of a microsecond. A session whose end is within a second closes when
-/// the watermark reaches the end of that second. `S` has start, last_event, key_block and dead. One
-/// thread.
+/// the watermark reaches the end of that second. `S` has start, last_event, key_block, dead and
+/// watch. One thread.
 template <typename S>
 class SessionLifetimes {
  public:
@@ -38,8 +48,36 @@ class SessionLifetimes {
     return watermark - rest - hold_;
   }
 
-  /// Each session, dead ones too, is watched once until TakeDue hands it out.
-  void Watch(S* session) { by_second_[SecondOf(session->last_event + hold_)].push_back(session); }
+  /// When a session must be in memory, which sessions with other last events never turn round.
+  Micros DueOf(Micros last_event) const {
+    const Micros second = SecondOf(last_event + hold_);
+    return DueSlice(second, second - hold_);
+  }
+
+  /// Each session, dead ones too, is watched once until TakeDue hands it out or it is forgotten.
+  void Watch(S* session) {
+    const Micros second = SecondOf(session->last_event + hold_);
+    S*& first = by_second_.try_emplace(second, nullptr).first->second;
+    session->watch = {nullptr, first, second, true};
+    if (first != nullptr) first->watch.previous = session;
+    first = session;
+  }
+  /// In no time, for a session that leaves memory.
+  void Forget(S* session) {
+    const SessionWatch<S> watch = std::exchange(session->watch, {});
+    if (!watch.listed) return;
+    if (watch.next != nullptr) watch.next->watch.previous = watch.previous;
+    if (watch.previous != nullptr) {
+      watch.previous->watch.next = watch.next;
+    } else if (watch.next != nullptr) {
+      by_second_[watch.second] = watch.next;
+    } else {
+      by_second_.erase(watch.second);
+    }
+  }
+  bool AnyDue(Micros watermark) const {
+    return !by_second_.empty() && by_second_.begin()->first <= watermark;
+  }
 
   struct Due {
     std::vector<S*> closing;  ///< in the order in which they leave, the same in every run
@@ -47,10 +85,12 @@ class SessionLifetimes {
   };
   Due TakeDue(Micros watermark) {
     Due due;
-    while (!by_second_.empty() && by_second_.begin()->first <= watermark) {
-      const std::vector<S*> sessions = std::move(by_second_.begin()->second);
+    while (AnyDue(watermark)) {
+      S* next = by_second_.begin()->second;
       by_second_.erase(by_second_.begin());
-      for (S* session : sessions) {
+      while (next != nullptr) {
+        S* session = std::exchange(next, next->watch.next);
+        session->watch = {};
         if (session->dead != 0) {
           due.dead.push_back(session);
         } else if (watermark != kMaxTimestamp && IsOpen(*session, watermark)) {
@@ -81,7 +121,7 @@ class SessionLifetimes {
   }
 
   Micros hold_;
-  std::map<Micros, std::vector<S*>> by_second_;
+  std::map<Micros, S*> by_second_;  ///< first of a list
 };
 
 /// Sessions on their way out, a batch at a time.

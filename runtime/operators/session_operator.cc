@@ -12,12 +12,6 @@
 #include "runtime/operators/update_pace.h"
 
 namespace weir {
-namespace {
-
-constexpr char kSessionsVersion = 1;
-
-}  // namespace
-
 SessionOperator::SessionOperator(const plan::SessionNode& node)
     : Operator(node),
       session_(node),
@@ -28,7 +22,8 @@ SessionOperator::SessionOperator(const plan::SessionNode& node)
       pool_(executor_.layout()),
       table_(sizeof(KeyState)),
       rows_(node, executor_),
-      lifetimes_(node.gap + node.lateness) {}
+      lifetimes_(node.gap + node.lateness),
+      scratch_(executor_.layout()) {}
 
 Status SessionOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
@@ -38,6 +33,7 @@ Status SessionOperator::Open(const OperatorContext& context) {
   WEIR_ASSIGN(key_exprs_, CompileAll(session_.program.keys));
   Store(table_, "sessions",
         [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
+  MayLeave(table_, ColdKeys());
   return executor_.Open();
 }
 
@@ -85,13 +81,14 @@ Status SessionOperator::ProcessBatch(int, const RecordBatch& batch, Collector& o
   keys_.Encode(key_columns, rows, batch.capacity());
   late_.clear();
   emptied_.clear();
+  WEIR_TRY(table_.Load(keys_, rows));
   PrepareRounds(batch, rows);
   for (size_t i = 0; i < rounds_.size(); ++i) WEIR_TRY(RunRound(batch, rounds_.round(i), out));
   EraseEmptyKeys();
   std::sort(late_.begin(), late_.end());
   WEIR_TRY(late_to_.RouteLate(batch, late_, ledger_, out));
   EmitRenamed(out);
-  ledger_.gauges["sessions"] = static_cast<int64_t>(pool_.size());
+  CountSessions();
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) ScheduleEmit();
   return Status::Ok();
 }
@@ -287,14 +284,19 @@ Status SessionOperator::RunRound(const RecordBatch& batch, const RowIndices& row
 }
 
 Status SessionOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  BeginClosing(watermark);
+  return Resume(out);
+}
+
+void SessionOperator::BeginClosing(Micros watermark) {
   SessionLifetimes<Session>::Due due = lifetimes_.TakeDue(watermark);
   close_up_to_ = watermark;
   gone_ = std::move(due.dead);
   leaving_.emplace(std::move(due.closing), /*closed=*/true);
-  return Resume(out);
 }
 
 Status SessionOperator::Resume(Collector& out) {
+  if (!leaving_) return ResumeAllKeys();
   const std::span<Session* const> part = leaving_->Next(context_.batch_rows);
   if (!part.empty()) {
     WEIR_TRY(leaving_->closed() ? EmitClosed(part, out) : EmitUpdates(part, out));
@@ -343,7 +345,13 @@ void SessionOperator::EndClosing() {
     gone_.clear();
   }
   watermark_ = std::max(watermark_, close_up_to_);
-  ledger_.gauges["sessions"] = static_cast<int64_t>(pool_.size());
+  if (close_up_to_ == kMaxTimestamp) {
+    all_keys_ = context_.cold_state != nullptr;
+  } else {
+    table_.BringBack(watermark_);
+  }
+  Settle();
+  CountSessions();
 }
 
 void SessionOperator::ScheduleEmit() {
@@ -387,65 +395,6 @@ Status SessionOperator::ProcessTime(Micros now, Collector& out) {
 
 Status SessionOperator::Flush(Collector& out) {
   return session_.emit.on_update && !changed_.empty() ? EmitChanged(out) : Status::Ok();
-}
-
-// Entries: slot "sessions", by encoded key: version, then for each session its times, count, the id
-// that readers know, whether it changed since, and its fields.
-void SessionOperator::Serialize(const uint8_t* key_block, std::string& out) const {
-  out.push_back(kSessionsVersion);
-  for (Session* session = StateOf(key_block).sessions; session != nullptr;
-       session = session->next) {
-    const int64_t head[5] = {session->start, session->last_event, session->count,
-                             session->emitted_start, session->changed};
-    out.append(reinterpret_cast<const char*>(head), sizeof(head));
-    executor_.layout().Serialize(StateSessionPool::BlockOf(session), out);
-  }
-}
-
-Status SessionOperator::Snapshot(StateWriter& out) {
-  table_.Seal(&out);
-  times_.Put(context_, {watermark_, next_emit_}, out);
-  return Status::Ok();
-}
-
-StateMemory SessionOperator::Memory() {
-  StateMemory memory = table_.Memory();
-  memory.total += pool_.size() * executor_.layout().block_size();
-  memory.fixed = memory.total;
-  return memory;
-}
-
-Status SessionOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach(
-      "sessions", [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-        if (value.empty() || value[0] != kSessionsVersion) {
-          return DataLossError("{}: stored sessions are damaged", session_.name);
-        }
-        value.remove_prefix(1);
-        uint8_t* block = table_.AddCommitted(key, HashBytes(key));
-        while (!value.empty()) {
-          int64_t head[5];
-          if (value.size() < sizeof(head)) {
-            return DataLossError("{}: a stored session is damaged", session_.name);
-          }
-          std::memcpy(head, value.data(), sizeof(head));
-          value.remove_prefix(sizeof(head));
-          Session* session = pool_.New();
-          session->start = head[0];
-          session->last_event = head[1];
-          session->count = head[2];
-          session->emitted_start = head[3];
-          session->changed = static_cast<uint8_t>(head[4]);
-          session->key_block = block;
-          session->next = StateOf(block).sessions;
-          StateOf(block).sessions = session;
-          WEIR_TRY(executor_.layout().Deserialize(value, StateSessionPool::BlockOf(session)));
-          lifetimes_.Watch(session);
-          if (session->changed != 0 && emits_early()) changed_.push_back(session);
-        }
-        return Status::Ok();
-      }));
-  return times_.Read(in, session_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,16 +29,20 @@ namespace weir {
 /// closed here: so the number of workers can't change which rows belong together. A row that is too
 /// old to open a session may join one, but not move its start: else the id of a session that has
 /// closed could come back.
+///
+/// Keys may leave memory. Sweeps bring them back in the slice of time in which they close, while
+/// rows go on; until a sweep has passed, the output watermark stays behind the first session
+/// outside that may have to close (`settled_`).
 class SessionOperator final : public Operator, public Resumable {
  public:
   explicit SessionOperator(const plan::SessionNode& node);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
-  bool HasMore() const override { return leaving_.has_value(); }
+  bool HasMore() const override { return leaving_.has_value() || all_keys_; }
   Status Resume(Collector& out) override;
   Micros OutputWatermark(Micros watermark) const override {
-    return lifetimes_.OutputWatermark(watermark);
+    return lifetimes_.OutputWatermark(std::min(watermark, settled_));
   }
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
@@ -45,6 +50,8 @@ class SessionOperator final : public Operator, public Resumable {
   Status Snapshot(StateWriter& out) override;
   StateTable* table() override { return &table_; }
   StateMemory Memory() override;
+  size_t Evict(size_t bytes) override;
+  Status Sweep(SliceBudget& budget, bool take_all) override;
   Status Restore(const StateReader& in) override;
 
  private:
@@ -58,6 +65,17 @@ class SessionOperator final : public Operator, public Resumable {
     return *reinterpret_cast<const KeyState*>(block);
   }
   void Serialize(const uint8_t* key_block, std::string& out) const;
+  /// Calls `next` for each session, which makes the session to read into.
+  template <typename Next>
+  Status ReadSessions(std::string_view value, Next&& next) const;
+  Status ReadKey(std::string_view value, uint8_t* key_block);
+  /// A restored key, or one that comes back.
+  void Take(uint8_t* key_block);
+  StateTable::Cold ColdKeys();
+  /// When a key must be in memory; updates that wait to be emitted stay.
+  Micros DueOf(const Session& session) const;
+  Micros DueOf(const uint8_t* key_block) const;
+  Micros DueOfStored(std::string_view value);
   /// What a row of the running round did to a session, should it fail.
   struct Joined {
     Session* session;
@@ -99,7 +117,12 @@ class SessionOperator final : public Operator, public Resumable {
   /// The final rows of a part of the sessions that close; then they are gone.
   Status EmitClosed(std::span<Session* const> part, Collector& out);
   Status EmitUpdates(std::span<Session* const> part, Collector& out);
+  void BeginClosing(Micros watermark);
   void EndClosing();
+  /// The end of input: sessions outside memory close too.
+  Status ResumeAllKeys();
+  void Settle();
+  void CountSessions();
   Status EmitChanged(Collector& out);
   void EmitRenamed(Collector& out);
   void ScheduleEmit();
@@ -122,7 +145,10 @@ class SessionOperator final : public Operator, public Resumable {
   std::optional<LeavingSessions<Session>> leaving_;
   std::vector<Session*> gone_;          ///< dead, to be freed when those that close have left
   Micros close_up_to_ = kMinTimestamp;  ///< watermark under way
+  bool all_keys_ = false;               ///< the end of input, and there may be keys outside memory
+  bool called_back_ = false;            ///< all of them
   Micros watermark_ = kMinTimestamp;
+  Micros settled_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
 
   // Scratch of the batch.
@@ -140,6 +166,7 @@ class SessionOperator final : public Operator, public Resumable {
   RowErrors unmerged_;
   std::vector<uint8_t*> blocks_;
   std::vector<SessionMeta> metas_;
+  StateSessionPool scratch_;  ///< of DueOfStored
 
   InstanceTimes times_;
 };

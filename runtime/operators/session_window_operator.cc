@@ -1,7 +1,6 @@
 #include "runtime/operators/session_window_operator.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "runtime/operators/result_rows.h"
@@ -9,12 +8,6 @@
 #include "runtime/operators/update_pace.h"
 
 namespace weir {
-namespace {
-
-constexpr char kSessionsVersion = 1;
-
-}  // namespace
-
 SessionWindowOperator::SessionWindowOperator(const plan::AggregateNode& node)
     : Operator(node),
       aggregate_(node),
@@ -33,8 +26,10 @@ Status SessionWindowOperator::Open(const OperatorContext& context) {
   WEIR_TRY(input_.Open());
   WEIR_ASSIGN(accumulators_, Accumulators::Make(aggregate_.aggregates, sizeof(WindowSession)));
   pool_ = std::make_unique<Pool>(*accumulators_);
+  scratch_ = std::make_unique<Pool>(*accumulators_);
   Store(table_, "sessions",
         [this](const uint8_t* block, std::string& out) { Serialize(block, out); });
+  MayLeave(table_, ColdKeys());
   return Status::Ok();
 }
 
@@ -147,7 +142,7 @@ Status SessionWindowOperator::ProcessBatch(int, const RecordBatch& batch, Collec
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
   WEIR_TRY(AddRows(batch, rows, out));
   EmitRenamed(out);
-  ledger_.gauges["sessions"] = static_cast<int64_t>(live_);
+  CountSessions();
   if (!changed_.empty() && next_emit_ == kMaxTimestamp) {
     next_emit_ = context_.clock->Now() + aggregate_.emit.every.value_or(kCombineFor);
   }
@@ -157,6 +152,7 @@ Status SessionWindowOperator::ProcessBatch(int, const RecordBatch& batch, Collec
 Status SessionWindowOperator::AddRows(const RecordBatch& batch, const RowSet& rows,
                                       Collector& out) {
   input_.EncodeKeys(rows, batch.capacity());
+  WEIR_TRY(table_.Load(input_.keys(), rows));
   const ColumnView<Micros> times(*batch.hidden().event_time);
   blocks_.resize(batch.capacity());
   joined_.clear();
@@ -191,14 +187,19 @@ Status SessionWindowOperator::AddRows(const RecordBatch& batch, const RowSet& ro
 }
 
 Status SessionWindowOperator::ProcessWatermark(Micros watermark, Collector& out) {
+  BeginClosing(watermark);
+  return Resume(out);
+}
+
+void SessionWindowOperator::BeginClosing(Micros watermark) {
   SessionLifetimes<WindowSession>::Due due = lifetimes_.TakeDue(watermark);
   close_up_to_ = watermark;
   gone_ = std::move(due.dead);
   leaving_.emplace(std::move(due.closing), /*closed=*/true);
-  return Resume(out);
 }
 
 Status SessionWindowOperator::Resume(Collector& out) {
+  if (!leaving_) return ResumeAllKeys();
   const std::span<WindowSession* const> part = leaving_->Next(context_.batch_rows);
   if (!part.empty()) {
     WEIR_TRY(leaving_->closed() ? EmitClosed(part, out) : EmitUpdates(part, out));
@@ -250,7 +251,13 @@ void SessionWindowOperator::EndClosing() {
     gone_.clear();
   }
   watermark_ = std::max(watermark_, close_up_to_);
-  ledger_.gauges["sessions"] = static_cast<int64_t>(live_);
+  if (close_up_to_ == kMaxTimestamp) {
+    all_keys_ = context_.cold_state != nullptr;
+  } else {
+    table_.BringBack(watermark_);
+  }
+  Settle();
+  CountSessions();
 }
 
 Status SessionWindowOperator::ProcessTime(Micros now, Collector& out) {
@@ -337,63 +344,6 @@ void SessionWindowOperator::EmitDeletes(std::span<const RenamedSession> renamed,
   ledger_.produced["delete"] += count;
   ledger_.rows_out += count;
   out.Emit(0, RecordBatch(aggregate_.schema, std::move(columns), count, std::move(hidden)));
-}
-
-// Entries: slot "sessions", by encoded key: version, then for each session its times, the id that
-// readers know, whether it changed since, and its accumulators.
-void SessionWindowOperator::Serialize(const uint8_t* key_block, std::string& out) const {
-  out.push_back(kSessionsVersion);
-  for (WindowSession* session = StateOf(key_block).sessions; session != nullptr;
-       session = session->next) {
-    const int64_t head[4] = {session->start, session->last_event, session->emitted_start,
-                             session->changed};
-    out.append(reinterpret_cast<const char*>(head), sizeof(head));
-    accumulators_->Serialize(Pool::BlockOf(session), out);
-  }
-}
-
-Status SessionWindowOperator::Snapshot(StateWriter& out) {
-  table_.Seal(&out);
-  times_.Put(context_, {watermark_, next_emit_}, out);
-  return Status::Ok();
-}
-
-Status SessionWindowOperator::ReadSessions(std::string_view value, uint8_t* key_block) {
-  if (value.empty() || value[0] != kSessionsVersion) {
-    return DataLossError("{}: stored sessions are damaged", aggregate_.name);
-  }
-  value.remove_prefix(1);
-  while (!value.empty()) {
-    int64_t head[4];
-    if (value.size() < sizeof(head)) {
-      return DataLossError("{}: a stored session is damaged", aggregate_.name);
-    }
-    std::memcpy(head, value.data(), sizeof(head));
-    value.remove_prefix(sizeof(head));
-    WindowSession* session = New(key_block, head[0]);
-    session->last_event = head[1];
-    session->emitted_start = head[2];
-    session->changed = static_cast<uint8_t>(head[3]);
-    lifetimes_.Watch(session);
-    if (session->changed != 0 && emits_early()) changed_.push_back(session);
-    WEIR_TRY(accumulators_->Deserialize(value, Pool::BlockOf(session)));
-  }
-  return Status::Ok();
-}
-
-StateMemory SessionWindowOperator::Memory() {
-  StateMemory memory = table_.Memory();
-  memory.total += pool_->size() * accumulators_->block_size();
-  memory.fixed = memory.total;
-  return memory;
-}
-
-Status SessionWindowOperator::Restore(const StateReader& in) {
-  WEIR_TRY(in.ForEach("sessions",
-                      [this](uint32_t, std::string_view key, std::string_view value) -> Status {
-                        return ReadSessions(value, table_.AddCommitted(key, HashBytes(key)));
-                      }));
-  return times_.Read(in, aggregate_.name, {&watermark_, &next_emit_});
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,17 +22,18 @@ namespace weir {
 
 /// `aggregate … over session gap g max m`: one result per session of a key; the window is
 /// [first event, last event + gap). Which rows belong together is decided as in SessionOperator.
-/// Sessions that a row connects are merged accumulator by accumulator.
+/// Sessions that a row connects are merged accumulator by accumulator. Keys leave memory and come
+/// back as there.
 class SessionWindowOperator final : public Operator, public Resumable {
  public:
   explicit SessionWindowOperator(const plan::AggregateNode& node);
   Status Open(const OperatorContext& context) override;
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
-  bool HasMore() const override { return leaving_.has_value(); }
+  bool HasMore() const override { return leaving_.has_value() || all_keys_; }
   Status Resume(Collector& out) override;
   Micros OutputWatermark(Micros watermark) const override {
-    return lifetimes_.OutputWatermark(watermark);
+    return lifetimes_.OutputWatermark(std::min(watermark, settled_));
   }
   Status ProcessTime(Micros now, Collector& out) override;
   Micros NextProcessingTime() const override { return next_emit_; }
@@ -39,6 +41,8 @@ class SessionWindowOperator final : public Operator, public Resumable {
   Status Snapshot(StateWriter& out) override;
   StateTable* table() override { return &table_; }
   StateMemory Memory() override;
+  size_t Evict(size_t bytes) override;
+  Status Sweep(SliceBudget& budget, bool take_all) override;
   Status Restore(const StateReader& in) override;
 
  private:
@@ -50,6 +54,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
     uint8_t* key_block;
     WindowSession* next;         ///< of the same key
     WindowSession* merged_into;  ///< of a dead one: for rows of the running batch
+    SessionWatch<WindowSession> watch;
     uint8_t changed;
     uint8_t dead;
   };
@@ -76,7 +81,12 @@ class SessionWindowOperator final : public Operator, public Resumable {
   void Extend(WindowSession& session, Micros time);
   void NoteChanged(WindowSession* session);
 
+  void BeginClosing(Micros watermark);
   void EndClosing();
+  /// The end of input: sessions outside memory close too.
+  Status ResumeAllKeys();
+  void Settle();
+  void CountSessions();
   Status EmitChanged(Collector& out);
   /// The final rows of a part of the sessions that close; then they are gone.
   Status EmitClosed(std::span<WindowSession* const> part, Collector& out);
@@ -88,7 +98,17 @@ class SessionWindowOperator final : public Operator, public Resumable {
   void EmitRenamed(Collector& out);
   void EmitDeletes(std::span<const RenamedSession> renamed, Collector& out);
   void Serialize(const uint8_t* key_block, std::string& out) const;
-  Status ReadSessions(std::string_view value, uint8_t* key_block);
+  /// Calls `next` for each session, which makes the session to read into.
+  template <typename Next>
+  Status ReadSessions(std::string_view value, Next&& next) const;
+  Status ReadKey(std::string_view value, uint8_t* key_block);
+  /// A restored key, or one that comes back.
+  void Take(uint8_t* key_block);
+  StateTable::Cold ColdKeys();
+  /// When a key must be in memory; updates that wait to be emitted stay.
+  Micros DueOf(const WindowSession& session) const;
+  Micros DueOf(const uint8_t* key_block) const;
+  Micros DueOfStored(std::string_view value);
 
   const plan::AggregateNode& aggregate_;
   RowRouter errors_to_;
@@ -99,6 +119,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
   StateTable table_;
   FailingRows failing_;
   std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Pool> scratch_;  ///< of DueOfStored
 
   SessionLifetimes<WindowSession> lifetimes_;
   std::vector<WindowSession*> changed_;
@@ -106,8 +127,11 @@ class SessionWindowOperator final : public Operator, public Resumable {
   std::optional<LeavingSessions<WindowSession>> leaving_;
   std::vector<WindowSession*> gone_;    ///< dead, to be freed when those that close have left
   Micros close_up_to_ = kMinTimestamp;  ///< watermark under way
+  bool all_keys_ = false;               ///< the end of input, and there may be keys outside memory
+  bool called_back_ = false;            ///< all of them
   size_t live_ = 0;
   Micros watermark_ = kMinTimestamp;
+  Micros settled_ = kMinTimestamp;
   Micros next_emit_ = kMaxTimestamp;
 
   // Scratch of the batch.

@@ -12,6 +12,18 @@ bool TimerQueue::AnySet(uint8_t* block) const {
   return std::any_of(times, times + timers_, [](Micros time) { return time != kMaxTimestamp; });
 }
 
+Micros TimerQueue::Earliest(const uint8_t* block) const {
+  const Micros* times = TimesOf(block);
+  return timers_ == 0 ? kMaxTimestamp : *std::min_element(times, times + timers_);
+}
+
+void TimerQueue::Forget(uint8_t* block) {
+  const Micros* times = TimesOf(block);
+  for (size_t i = 0; i < timers_; ++i) {
+    if (times[i] != kMaxTimestamp) set_.erase(Alarm{times[i], block, static_cast<int>(i)});
+  }
+}
+
 void TimerQueue::Set(uint8_t* block, int timer, Micros time, bool deferred) {
   Micros& at = TimesOf(block)[timer];
   if (at != kMaxTimestamp) set_.erase(Alarm{at, block, timer});

@@ -38,6 +38,12 @@ class TimerQueue {
   /// kMaxTimestamp: not set.
   Micros At(const uint8_t* block, size_t timer) const { return TimesOf(block)[timer]; }
   bool AnySet(uint8_t* block) const;
+  /// Of the timers of a key; kMaxTimestamp: none is set.
+  Micros Earliest(const uint8_t* block) const;
+  /// The key leaves memory; none of its timers may be due. Init or Set make it known again.
+  void Forget(uint8_t* block);
+  /// Of what is set, outside the blocks.
+  size_t ByteSize() const { return set_.size() * sizeof(Alarm); }
 
   /// Moves a timer; kMaxTimestamp cancels it. A deferred one is not due before InsertDeferred.
   void Set(uint8_t* block, int timer, Micros time, bool deferred);

@@ -77,6 +77,7 @@ Status ColdRows::SweepAll(SliceBudget& budget, const InMemory& in_memory, const 
 }
 
 void ColdRows::BeginDueSweep(Micros until) {
+  due_before_sweep_ = next_due_;
   looking_ = true;
   until_ = until;
   // From here on the least of those that leave meanwhile.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -49,6 +50,11 @@ class ColdRows {
   int64_t count() const { return count_; }
   /// No row has to be back before.
   Micros next_due() const { return next_due_; }
+  /// The same, whatever a sweep has yet to pass.
+  Micros none_due_before() const {
+    if (counting_) return kMinTimestamp;
+    return looking_ ? std::min(next_due_, due_before_sweep_) : next_due_;
+  }
 
   /// A row left memory, or came back: by being asked for, or by a sweep for due ones.
   void Left(uint32_t group, std::string_view key, Micros due);
@@ -104,6 +110,7 @@ class ColdRows {
   std::string next_key_;
   Micros until_ = kMinTimestamp;      ///< of a sweep for due rows
   Micros due_after_ = kMaxTimestamp;  ///< first entry that it saw beyond
+  Micros due_before_sweep_ = kMinTimestamp;  ///< none_due_before when it began
 };
 
 }  // namespace weir

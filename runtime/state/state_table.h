@@ -120,6 +120,12 @@ class StateTable {
   /// Rows that are due by `until` will be brought back by sweeps.
   void BringBack(Micros until);
   bool sweeping() const { return cold_ != nullptr && cold_->sweeping(); }
+  /// Every row that is due before this is in memory, whatever a sweep has yet to find.
+  Micros none_due_before() const {
+    return cold_ == nullptr ? kMaxTimestamp : cold_->none_due_before();
+  }
+  /// Rows that are not in memory; while a sweep is under way those it has passed.
+  size_t cold_rows() const { return cold_ == nullptr ? 0 : static_cast<size_t>(cold_->count()); }
   /// Sweep has something to do.
   bool has_upkeep() const { return sweeping() || !draining_.empty(); }
   /// Goes on with a sweep, and forgets erased rows whose commit has returned; `take_all`: there is

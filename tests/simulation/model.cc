@@ -125,4 +125,14 @@ Expectation ExpectUnion(const Inputs& inputs) {
   return expected;
 }
 
+Expectation ExpectCounts(const Inputs& inputs) {
+  Expectation expected;
+  std::map<std::string, int64_t> counts;
+  for (const InputRecord* record : All(inputs)) ++counts[record->k];
+  for (const auto& [key, count] : counts) {
+    expected["a"].last[key] = fmt::format(R"({{"k":"{}","n":{}}})", key, count);
+  }
+  return expected;
+}
+
 }  // namespace weir::simulation

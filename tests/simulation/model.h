@@ -14,5 +14,7 @@ Expectation ExpectSessions(const Inputs& inputs);
 Expectation ExpectTotals(const Inputs& inputs);
 Expectation ExpectWords(const Inputs& inputs);
 Expectation ExpectUnion(const Inputs& inputs);
+/// Whichever rows a timer counted: each once, and no timer too late for its window.
+Expectation ExpectCounts(const Inputs& inputs);
 
 }  // namespace weir::simulation

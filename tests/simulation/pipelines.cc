@@ -139,6 +139,26 @@ const std::vector<Pipeline>& Pipelines() {
        true,
        2,
        ExpectUnion},
+      {"timers",
+       "schema Quiet { k: string n: int64 }\n"
+       "stream late: Quiet\n"
+       "stream quiet = from rows |> by_k: process by k ttl 1m state { n: int64 = 0 }\n"
+       "  on event e { n += 1 set timer silent = e.at + 20s }\n"
+       "  on timer silent { emit { k: k, n: n } n = 0 }\n"
+       "stream windows = from quiet |> counted: aggregate n = sum(n) by k over tumbling 10s\n"
+       "  emit on close late after 0s -> late\n"
+       "view totals key (k) retain 30d = from windows |> sums: aggregate n = sum(n) by k\n"
+       "  emit on update\n"
+       "from totals |> into a\n"
+       "from late |> into b\n",
+       {"a", "b"},
+       true,
+       true,
+       false,
+       false,
+       false,
+       2,
+       ExpectCounts},
   };
   return kPipelines;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,7 @@ struct EmittedRow {
   bool deleted = false;
   Micros time = 0;
   Micros stamp = 0;
+  Micros told = kMinTimestamp;  ///< output watermark that readers knew
   std::vector<Value> values;
   std::string json;
 };
@@ -57,14 +59,17 @@ inline RecordBatch MakeTestBatch(const SchemaPtr& schema, const std::vector<Test
 }
 
 /// Runs one operator as a task would: ledger checked after every call, state through a backend.
+/// One that `evicts` has a commit now and then, after which whatever may leave memory does, and
+/// sweeps in tiny slices.
 class OperatorHarness final : public Collector {
  public:
   using Make = std::function<std::unique_ptr<Operator>()>;
 
-  OperatorHarness(Make make, SchemaPtr input, uint32_t batch_rows = 2048)
+  OperatorHarness(Make make, SchemaPtr input, uint32_t batch_rows = 2048, bool evicts = false)
       : make_(std::move(make)),
         input_(std::move(input)),
         batch_rows_(batch_rows),
+        evicts_(evicts),
         backend_(MakeMemoryStateBackend()) {
     Start();
   }
@@ -78,7 +83,11 @@ class OperatorHarness final : public Collector {
       Call(op_->ProcessBatch(0, batch, *this));
     }
   }
-  void Watermark(Micros watermark) { Call(op_->ProcessWatermark(watermark, *this)); }
+  void Watermark(Micros watermark) {
+    const Status processed = op_->ProcessWatermark(watermark, *this);
+    watermark_ = std::max(watermark_, watermark);
+    Call(processed);
+  }
   void Time(Micros now) {
     // The clock stands still until a worker has nothing else to do.
     while (cold_ && op_->has_upkeep()) Sweep(/*take_all=*/false);
@@ -104,7 +113,6 @@ class OperatorHarness final : public Collector {
 
   void Snapshot() {
     WriteSealed(SliceBudget::Unlimited());
-    op_->Committed(backend_->last_epoch());
     sealed_ = std::make_unique<StateWriter>(op_->node().name);
     Check(op_->Snapshot(*sealed_));
     committed_rows_ = emitted_.size();
@@ -119,6 +127,18 @@ class OperatorHarness final : public Collector {
     auto gauges = op_->ledger().gauges;
     op_->ledger() = committed_ledger_;
     op_->ledger().gauges = gauges;
+    watermark_ = told_ = kMinTimestamp;
+  }
+  /// All sweeps to their end.
+  void FinishSweeps() {
+    for (int i = 0; i < 10'000 && op_->has_upkeep(); ++i) SweepSome(20'000);
+  }
+  /// A commit, after which all that may leave memory does.
+  void EvictAll() {
+    Snapshot();
+    WriteSealed(SliceBudget::Unlimited());
+    // The first look only takes note that a row was not used since.
+    for (int i = 0; i < 2; ++i) evicted_ += op_->Evict(SIZE_MAX);
   }
   /// Entries that the backend holds for the operator in `slot`.
   size_t StateRows(std::string_view slot) {
@@ -140,6 +160,7 @@ class OperatorHarness final : public Collector {
       out.deleted = hidden.op != nullptr && ColumnView<uint8_t>(*hidden.op)[row] != 0;
       if (hidden.event_time) out.time = ColumnView<Micros>(*hidden.event_time)[row];
       if (hidden.watermark) out.stamp = ColumnView<Micros>(*hidden.watermark)[row];
+      out.told = told_;
       for (const ColumnPtr& column : batch.columns()) out.values.push_back(column->ValueAt(row));
       for (const Value& value : out.values) out.json += value.ToJson() + " ";
       emitted_.push_back(std::move(out));
@@ -156,6 +177,10 @@ class OperatorHarness final : public Collector {
   size_t most_at_once() const { return most_at_once_; }
   size_t calls() const { return calls_; }
   void ExpectFailure() { expect_failure_ = true; }
+  /// Bytes that have left memory.
+  size_t evicted() const { return evicted_; }
+  /// What readers have been told.
+  Micros told() const { return told_; }
 
  private:
   void Start() {
@@ -164,15 +189,25 @@ class OperatorHarness final : public Collector {
     context.clock = &clock_;
     context.batch_rows = batch_rows_;
     context.verify_state = true;
-    if (cold_) {
-      context.cold_state = std::make_shared<StateReader>(*backend_, op_->node().name, 0,
-                                                         kNumKeyGroups, /*owns_unkeyed=*/true);
+    if (evicts_ || cold_) {
+      context.cold_state =
+          std::make_shared<StateReader>(*backend_, op_->node().name, 0, kNumKeyGroups, true);
     }
     const Status opened = op_->Open(context);
     ASSERT_TRUE(opened.ok()) << opened.ToString();
   }
   /// A task would resume the operator when there is room; here there always is.
   void Call(const Status& status) {
+    CallToEnd(status);
+    if (!evicts_ || !status_.ok()) return;
+    if (random_() % 3 == 0) EvictAll();
+    if (random_() % 3 != 0) SweepSome(200);
+  }
+  void SweepSome(size_t bytes) {
+    SliceBudget budget(bytes);
+    CallToEnd(op_->Sweep(budget, random_() % 16 == 0));
+  }
+  void CallToEnd(const Status& status) {
     Check(status);
     EndCall();
     auto* resumable = dynamic_cast<Resumable*>(op_.get());
@@ -180,12 +215,17 @@ class OperatorHarness final : public Collector {
       Check(resumable->Resume(*this));
       EndCall();
     }
+    if (watermark_ == kMinTimestamp) return;
+    const bool ended = watermark_ == kMaxTimestamp;
+    told_ = std::max(told_, ended ? kMaxTimestamp : op_->OutputWatermark(watermark_));
   }
   /// What the last Snapshot has sealed; with all of it written it is committed.
   void WriteSealed(SliceBudget budget) {
     if (sealed_ == nullptr || !op_->WriteSealed(budget)) return;
-    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, {sealed_->Take()}).ok());
+    const uint64_t epoch = backend_->last_epoch() + 1;
+    ASSERT_TRUE(backend_->Commit(epoch, {sealed_->Take()}).ok());
     sealed_.reset();
+    op_->Committed(epoch);
   }
   void EndCall() {
     WriteSealed(SliceBudget(200));
@@ -203,10 +243,15 @@ class OperatorHarness final : public Collector {
   Make make_;
   SchemaPtr input_;
   uint32_t batch_rows_;
+  bool evicts_;
   std::unique_ptr<StateBackend> backend_;
   std::unique_ptr<StateWriter> sealed_;
   std::unique_ptr<Operator> op_;
   ManualClock clock_;
+  std::mt19937 random_;
+  size_t evicted_ = 0;
+  Micros watermark_ = kMinTimestamp;
+  Micros told_ = kMinTimestamp;
   std::vector<EmittedRow> emitted_;
   size_t emitted_by_call_ = 0;
   size_t most_at_once_ = 0;

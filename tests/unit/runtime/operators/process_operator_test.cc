@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "tests/unit/runtime/operators/cold_keys_check.h"
 #include "tests/unit/runtime/operators/operator_harness.h"
 #include "tests/unit/runtime/operators/plan_exprs.h"
 
@@ -92,13 +93,22 @@ OperatorHarness::Make Maker(const plan::ProcessNode& node) {
   return [&node] { return std::make_unique<ProcessOperator>(node); };
 }
 
-TEST(ProcessOperatorTest, RandomRowsAndTimersAsARowAtATime) {
+void ExpectNoTimerIsLate(const std::vector<EmittedRow>& rows) {
+  for (const EmittedRow& row : rows) {
+    if (row.values[1].as_int64() > 0) continue;  // of an event: as late as that was
+    EXPECT_GE(row.time, row.told) << row.json;
+    EXPECT_GE(row.time, row.stamp) << row.json;
+  }
+}
+
+void RandomRowsAndTimers(bool evicts) {
+  size_t evicted = 0;
   for (unsigned seed = 1; seed <= 6; ++seed) {
     for (const uint32_t batch : {1U, 3U, 2048U}) {
       SCOPED_TRACE(fmt::format("seed {} batch {}", seed, batch));
       std::mt19937 random(seed);
       const plan::ProcessNode node = MakeNode();
-      OperatorHarness harness(Maker(node), PaymentSchema(), batch);
+      OperatorHarness harness(Maker(node), PaymentSchema(), batch, evicts);
       struct Card {
         int64_t sum = 0;
         Micros timer = kMaxTimestamp;
@@ -145,9 +155,44 @@ TEST(ProcessOperatorTest, RandomRowsAndTimersAsARowAtATime) {
       }
       std::erase_if(expected, [](const auto& entry) { return entry.second.empty(); });
       EXPECT_EQ(ByCard(harness.emitted()), expected);
+      ExpectNoTimerIsLate(harness.emitted());
+      evicted += harness.evicted();
       if (testing::Test::HasFailure()) return;
     }
   }
+  EXPECT_EQ(evicted > 100'000, evicts) << evicted;
+}
+
+TEST(ProcessOperatorTest, RandomRowsAndTimersAsARowAtATime) { RandomRowsAndTimers(false); }
+
+TEST(ProcessOperatorTest, KeysOutsideMemoryBehaveAsThoseInside) { RandomRowsAndTimers(true); }
+
+TEST(ProcessOperatorTest, KeysWithTimersLeaveMemory) {
+  const plan::ProcessNode node = MakeNode();
+  ExpectKeysLeave(
+      Maker(node), PaymentSchema(),
+      [](int64_t i) {
+        return Payment("card " + std::to_string(i), "7", i % 600 * kSecond, kMinTimestamp);
+      },
+      1000 * kSecond);
+}
+
+/// A watermark held back is no reason to hold the end back.
+TEST(ProcessOperatorTest, AtTheEndOfInputTimersOfKeysOutsideMemoryFire) {
+  const plan::ProcessNode node = MakeNode();
+  OperatorHarness harness(Maker(node), PaymentSchema(), 2048, /*evicts=*/true);
+  std::vector<TestRow> rows;
+  for (int64_t i = 0; i < 5000; ++i) {
+    rows.push_back(Payment("card " + std::to_string(i), "7", i * kSecond, kMinTimestamp));
+  }
+  harness.Process(rows);
+  harness.EvictAll();
+  harness.Watermark(1000 * kSecond);
+  harness.EvictAll();
+  harness.Watermark(kMaxTimestamp);
+  harness.Finish();
+  EXPECT_EQ(harness.emitted().size(), 5000U);
+  EXPECT_EQ(ByCard(harness.emitted()).size(), 5000U);
 }
 
 TEST(ProcessOperatorTest, KeysEndAfterTheirTtl) {

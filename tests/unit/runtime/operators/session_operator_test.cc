@@ -7,6 +7,7 @@
 #include <optional>
 #include <random>
 
+#include "tests/unit/runtime/operators/cold_keys_check.h"
 #include "tests/unit/runtime/operators/operator_harness.h"
 #include "tests/unit/runtime/operators/plan_exprs.h"
 
@@ -247,16 +248,19 @@ struct Config {
   bool early;
   bool restarts;
   bool with_max;
+  bool evicts;
 };
 
 /// That the random rows reach what they are there for.
 struct Covered {
   int64_t late = 0, merged = 0, deleted = 0;
+  size_t evicted = 0;
 };
 
 void RunRandom(unsigned seed, const Config& config, Covered& covered) {
-  SCOPED_TRACE(fmt::format("seed {} batch {} early {} restarts {} max {}", seed, config.batch,
-                           config.early, config.restarts, config.with_max));
+  SCOPED_TRACE(fmt::format("seed {} batch {} early {} restarts {} max {} evicts {}", seed,
+                           config.batch, config.early, config.restarts, config.with_max,
+                           config.evicts));
   std::mt19937 random(seed);
   plan::SessionNode node =
       MakeNode(4 * kSecond, config.with_max ? std::optional<Micros>(10 * kSecond) : std::nullopt,
@@ -266,7 +270,7 @@ void RunRandom(unsigned seed, const Config& config, Covered& covered) {
   Reference reference(node);
   for (const TestRow& row : rows) reference.Add(row);
 
-  OperatorHarness harness(Maker(node), EventSchema(), config.batch);
+  OperatorHarness harness(Maker(node), EventSchema(), config.batch, config.evicts);
   Micros lowest = kMinTimestamp;
   for (size_t at = 0; at < rows.size();) {
     const size_t count = std::min<size_t>(1 + random() % 60, rows.size() - at);
@@ -300,21 +304,34 @@ void RunRandom(unsigned seed, const Config& config, Covered& covered) {
   covered.late += reference.late;
   for (const Reference::Session& session : reference.sessions) covered.merged += session.merged;
   for (const EmittedRow& row : harness.emitted()) covered.deleted += row.deleted;
+  covered.evicted += harness.evicted();
   harness.Snapshot();
   EXPECT_EQ(harness.StateRows("sessions"), 0U) << "closed sessions leave no state";
 }
 
-TEST(SessionOperatorTest, RandomRowsGiveTheSessionsOfTheRules) {
+void RunAllRandom(bool evicts) {
   Covered covered;
   for (unsigned seed = 1; seed <= 12; ++seed) {
     for (const uint32_t batch : {1U, 3U, 2048U}) {
-      RunRandom(seed, {batch, seed % 2 == 0, seed % 3 == 0, seed % 4 < 2}, covered);
+      RunRandom(seed, {batch, seed % 2 == 0, seed % 3 == 0, seed % 4 < 2, evicts}, covered);
       if (testing::Test::HasFailure()) return;
     }
   }
   EXPECT_GT(covered.late, 0);
   EXPECT_GT(covered.merged, 100);
   EXPECT_GT(covered.deleted, 50);
+  EXPECT_EQ(covered.evicted > 100'000, evicts) << covered.evicted;
+}
+
+TEST(SessionOperatorTest, RandomRowsGiveTheSessionsOfTheRules) { RunAllRandom(false); }
+
+TEST(SessionOperatorTest, SessionsOutsideMemoryAreAsThoseInside) { RunAllRandom(true); }
+
+TEST(SessionOperatorTest, SessionsLeaveMemory) {
+  const plan::SessionNode node = MakeNode(30 * kSecond, std::nullopt, 0);
+  ExpectKeysLeave(
+      Maker(node), EventSchema(), [](int64_t i) { return Event(i, i % 600 * kSecond); },
+      1000 * kSecond);
 }
 
 TEST(SessionOperatorTest, TwoSessionsOfOneKeyCloseTogether) {
@@ -382,23 +399,30 @@ TEST(SessionOperatorTest, AnOldRowCannotBringBackTheIdOfAClosedSession) {
   EXPECT_EQ(harness.op().ledger().discarded.at("late"), 1);
 }
 
-TEST(SessionOperatorTest, ResultsAreNeverBehindTheOutputWatermark) {
+void ExpectResultsInTime(bool evicts) {
   std::mt19937 random(7);
   const plan::SessionNode node = MakeNode(4 * kSecond, std::nullopt, kSecond);
-  OperatorHarness harness(Maker(node), EventSchema());
-  Micros told = kMinTimestamp;
+  OperatorHarness harness(Maker(node), EventSchema(), 2048, evicts);
   Micros clock = 0;
-  for (int i = 0; i < 300; ++i) {
+  int64_t held_back = 0;
+  for (int i = 0; i < 600; ++i) {
     clock += static_cast<Micros>(random() % 700'000);
     harness.Process({Event(static_cast<int64_t>(random() % 20), clock, clock - kSecond)});
     harness.Watermark(clock - kSecond);
+    held_back += harness.told() < clock - 8 * kSecond;
     for (const EmittedRow& row : harness.Take()) {
-      EXPECT_GE(row.time, told);
+      EXPECT_GE(row.time, row.told);
       EXPECT_LE(row.stamp, row.time);
     }
-    told = harness.op().OutputWatermark(clock - kSecond);
   }
+  EXPECT_EQ(held_back > 10, evicts) << held_back;
+  harness.FinishSweeps();
+  EXPECT_GE(harness.told(), clock - 8 * kSecond) << "as far as if all were in memory";
 }
+
+TEST(SessionOperatorTest, ResultsAreNeverBehindTheOutputWatermark) { ExpectResultsInTime(false); }
+
+TEST(SessionOperatorTest, NorAreThoseOfSessionsOutsideMemory) { ExpectResultsInTime(true); }
 
 }  // namespace
 }  // namespace weir

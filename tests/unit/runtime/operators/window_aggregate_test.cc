@@ -7,6 +7,7 @@
 
 #include "runtime/operators/running_aggregate_operator.h"
 #include "runtime/operators/session_window_operator.h"
+#include "tests/unit/runtime/operators/cold_keys_check.h"
 #include "tests/unit/runtime/operators/operator_harness.h"
 #include "tests/unit/runtime/operators/plan_exprs.h"
 #include "tests/unit/runtime/operators/small_aggregates.h"
@@ -317,7 +318,8 @@ TEST(RunningAggregateTest, LatestValuePerKeyAndItsEnd) {
 
 /// Sessions over the rows of one key as the definition has them, when no row is late: connected by
 /// distances of at most the gap.
-TEST(SessionWindowTest, RandomRowsGiveSessionsByDistance) {
+void RandomSessionsByDistance(bool evicts) {
+  size_t evicted = 0;
   for (unsigned seed = 1; seed <= 8; ++seed) {
     for (const uint32_t batch : {1U, 3U, 2048U}) {
       SCOPED_TRACE(fmt::format("seed {} batch {}", seed, batch));
@@ -352,8 +354,9 @@ TEST(SessionWindowTest, RandomRowsGiveSessionsByDistance) {
         expected[{start, last + node.window.gap, key}] = values;
       }
       OperatorHarness harness([&node] { return std::make_unique<SessionWindowOperator>(node); },
-                              InputSchema(), batch);
+                              InputSchema(), batch, evicts);
       Drive(harness, rows, random, early);
+      evicted += harness.evicted();
       std::map<std::pair<std::string, Micros>, EmittedRow> readers;
       for (const EmittedRow& row : harness.emitted()) {
         const std::pair<std::string, Micros> id{row.values[0].as_string(),
@@ -377,6 +380,21 @@ TEST(SessionWindowTest, RandomRowsGiveSessionsByDistance) {
       if (testing::Test::HasFailure()) return;
     }
   }
+  EXPECT_EQ(evicted > 100'000, evicts) << evicted;
+}
+
+TEST(SessionWindowTest, RandomRowsGiveSessionsByDistance) { RandomSessionsByDistance(false); }
+
+TEST(SessionWindowTest, SessionsOutsideMemoryAreAsThoseInside) { RandomSessionsByDistance(true); }
+
+TEST(SessionWindowTest, SessionsLeaveMemory) {
+  plan::AggregateNode node = MakeNode(plan::WindowKind::kSession, 0, 0, 0);
+  node.window.gap = 30 * kSecond;
+  ExpectKeysLeave([&node] { return std::make_unique<SessionWindowOperator>(node); }, InputSchema(),
+                  [](int64_t i) {
+                    return Row("key " + std::to_string(i), i, i % 600 * kSecond, kMinTimestamp);
+                  },
+                  1000 * kSecond);
 }
 
 TEST(SessionWindowTest, MaxAndLateRows) {
