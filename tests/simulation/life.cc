@@ -64,6 +64,7 @@ class Life {
       options.state = broken_.get();
     }
     options.incarnation = state_->incarnation();
+    options.state_memory = plan_.state_memory;
     options.outbox = std::make_shared<Outbox>(state_->outbox(), plan_.outbox_bytes);
     WEIR_TRY(options.outbox->Open());
     options.checkpoint_every = plan_.checkpoint_every;

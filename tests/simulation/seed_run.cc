@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "runtime/base/kill_point.h"
@@ -98,6 +99,9 @@ LifePlan SeedRun::ChooseLife(bool is_last) {
   plan.checkpoint_every = choices_.OneOf({5'000, 50'000, 500'000, 5'000'000});
   plan.outbox_bytes = choices_.OneOf({100, 2'000, 1 << 20});
   plan.bulk_bytes = static_cast<size_t>(choices_.OneOf({1, 4'000, 4 << 20}));
+  // Of a choice that is made already, so that seeds stay what they were.
+  constexpr std::array<size_t, 3> kMemories = {0, 1, 50'000};
+  plan.state_memory = kMemories[plan.seed % kMemories.size()];
   plan.partitions = inputs_["rows"].size();
   plan.target.seed = choices_.Next();
   plan.target.refuses = refuses_;
