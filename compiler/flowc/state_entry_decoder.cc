@@ -12,6 +12,8 @@
 #include "runtime/exec/node_account.h"
 #include "runtime/exec/source_partition.h"
 #include "runtime/operators/accumulators.h"
+#include "runtime/operators/sighting_form.h"
+#include "runtime/operators/sighting_run.h"
 #include "runtime/operators/state_value.h"
 #include "runtime/state/state_backend.h"
 #include "runtime/types/text.h"
@@ -266,6 +268,33 @@ std::optional<Json> PanesJson(std::string_view value) {
   return panes;
 }
 
+/// Sightings of a blob or page, oldest first.
+std::optional<Json> SightingsJson(const plan::DedupeNode& node, std::string_view in) {
+  std::vector<DataType> types;
+  for (const plan::ExprPtr& key : node.keys) types.push_back(key->type);
+  const SightingForm form(SightingForm::IsFor(types));
+  Json ids = Json::array();
+  while (!in.empty()) {
+    Sighting sighting;
+    if (!form.Take(in, sighting)) return std::nullopt;
+    Json parts = Json::array();
+    for (const DataType& type : types) {
+      const auto value = TakeKeyValue(type, sighting.key);
+      if (!value) return std::nullopt;
+      parts.push_back(ValueJson(*value));
+    }
+    ids.push_back(
+        {{"id", parts.size() == 1 ? parts[0] : parts}, {"first_seen", TimeJson(sighting.time)}});
+  }
+  return ids;
+}
+
+std::optional<Json> SightingFilterJson(std::string_view value) {
+  const auto run = SightingRun::Read(0, value);
+  if (!run) return std::nullopt;
+  return Json{{"ids", run->count()}, {"pages", run->pages()}, {"filter_bytes", value.size()}};
+}
+
 template <typename Node>
 const Node* As(const plan::LogicalNode* node) {
   return dynamic_cast<const Node*>(node);
@@ -341,6 +370,9 @@ std::optional<Json> StateEntryDecoder::Typed(std::string_view slot, std::string_
   }
   if (const auto* process = As<plan::ProcessNode>(node_); process != nullptr && slot == "keys") {
     return ProcessEntry(*process, body);
+  }
+  if (const auto* dedupe = As<plan::DedupeNode>(node_)) {
+    return slot == SightingRun::kFilters ? SightingFilterJson(value) : SightingsJson(*dedupe, body);
   }
   if (const auto* aggregate = As<plan::AggregateNode>(node_)) {
     if (slot == "groups") return GroupEntry(*aggregate, body);

@@ -10,6 +10,7 @@ const std::map<std::string, int>& StateCodecs() {
     for (int kind = 0; kind <= static_cast<int>(plan::NodeKind::kView); ++kind) {
       all[std::string(plan::NodeKindName(static_cast<plan::NodeKind>(kind)))] = 1;
     }
+    all["dedupe"] = 2;
     return all;
   }();
   return codecs;

@@ -1,56 +1,29 @@
 #include "runtime/operators/dedupe_operator.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "runtime/operators/expr_types.h"
 #include "runtime/operators/project_operator.h"
 #include "runtime/operators/row_stamps.h"
-#include "runtime/types/text.h"
 
 namespace weir {
-namespace {
-
-/// From this size on a blob is not written again.
-constexpr size_t kFullBlob = 4096;
-constexpr char kIdsSlot[] = "ids";
-
-bool IsPlain16(const std::vector<DataType>& types) {
-  return types.size() == 1 && types[0].physical() == Physical::kFixed16 && !types[0].optional();
-}
-
-}  // namespace
-
 DedupeOperator::DedupeOperator(const plan::DedupeNode& node)
     : Operator(node),
       dedupe_(node),
-      width_(std::max<Micros>(node.within / 4, 1)),
       errors_to_(node, node.error),
       duplicates_to_(node, node.duplicate),
-      keys_(TypesOf(node.keys)),
-      fixed_keys_(IsPlain16(keys_.types())),
-      dropped_(kIdsSlot) {}
+      keys_(TypesOf(node.keys)) {}
 
 Status DedupeOperator::Open(const OperatorContext& context) {
   WEIR_TRY(Operator::Open(context));
   errors_to_.Open(context_);
   duplicates_to_.Open(context_);
   WEIR_ASSIGN(key_exprs_, CompileAll(dedupe_.keys));
+  sightings_ = std::make_unique<SightingStore>(
+      SightingStore::Options{dedupe_.within, SightingForm::IsFor(keys_.types()),
+                             context_.keeps_state, context_.verify_state, context_.cold_state});
   return Status::Ok();
-}
-
-Micros DedupeOperator::BucketOf(Micros event_time) const {
-  Micros start = event_time / width_ * width_;
-  return start > event_time ? start - width_ : start;
-}
-
-DedupeBucket& DedupeOperator::BucketAt(Micros start) {
-  std::shared_ptr<DedupeBucket>& bucket = buckets_[start];
-  if (bucket == nullptr) {
-    bucket = std::make_shared<DedupeBucket>(fixed_keys_, context_.keeps_state);
-  }
-  return *bucket;
 }
 
 void DedupeOperator::FailOldRows(const RecordBatch& batch, RowErrors& errors) const {
@@ -65,24 +38,33 @@ void DedupeOperator::FailOldRows(const RecordBatch& batch, RowErrors& errors) co
   });
 }
 
-bool DedupeOperator::SeenBefore(std::string_view key, uint64_t hash, Micros event_time) {
-  // Newest first: duplicates mostly follow soon.
-  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
-    const Micros* first = bucket->second->Find(key, hash);
-    if (first != nullptr && std::abs(event_time - *first) < dedupe_.within) return true;
+/// Into kept_ and duplicates_.
+Status DedupeOperator::Split(const RowSet& rows, const ColumnView<Micros>& times,
+                             uint32_t capacity) {
+  constexpr uint32_t kAhead = 8;
+  kept_.clear();
+  kept_.reserve(rows.count());
+  duplicates_.clear();
+  const bool any_cold = sightings_->any_cold();
+  if (any_cold) {
+    seen_.assign(capacity, 0);
+    const Status read = sightings_->LookUpCold(keys_, rows, times, seen_);
+    if (!read.ok()) return read.WithContext(dedupe_.name);
   }
-  BucketAt(BucketOf(event_time)).Insert(key, hash, event_time);
-  return false;
-}
-
-void DedupeOperator::Prefetch(const RowSet& rows, uint32_t at) const {
-  if (!fixed_keys_ || at >= rows.count()) return;
-  const RowIndex row = rows[at];
-  for (const auto& [start, bucket] : buckets_) bucket->Prefetch(keys_.key(row), keys_.hash(row));
+  for (uint32_t i = 0; i < rows.count(); ++i) {
+    if (i + kAhead < rows.count()) sightings_->Prefetch(keys_.hash(rows[i + kAhead]));
+    const RowIndex row = rows[i];
+    if ((any_cold && seen_[row] != 0) ||
+        sightings_->SeenBefore(keys_.key(row), keys_.hash(row), times[row])) {
+      duplicates_.push_back({row, {}, {}, "duplicate", "duplicate"});
+    } else {
+      kept_.push_back(row);
+    }
+  }
+  return Status::Ok();
 }
 
 Status DedupeOperator::ProcessBatch(int, const RecordBatch& batch, Collector& out) {
-  constexpr uint32_t kAhead = 8;
   ledger_.rows_in += batch.num_rows();
   failing_.Begin();
   const EvalInput input = EvalInput::Of(batch, context_.clock->Now());
@@ -97,22 +79,11 @@ Status DedupeOperator::ProcessBatch(int, const RecordBatch& batch, Collector& ou
   WEIR_TRY(failing_.TakeOut(batch, batch.rows(), errors_to_, ledger_, out, rows));
   keys_.Encode(key_columns, rows, batch.capacity());
   const ColumnView<Micros> times(*batch.hidden().event_time);
-  RowIndices kept;
-  kept.reserve(rows.count());
-  std::vector<RejectedRow> duplicates;
-  for (uint32_t i = 0; i < rows.count(); ++i) {
-    Prefetch(rows, i + kAhead);
-    const RowIndex row = rows[i];
-    if (SeenBefore(keys_.key(row), keys_.hash(row), times[row])) {
-      duplicates.push_back({row, {}, {}, "duplicate", "duplicate"});
-    } else {
-      kept.push_back(row);
-    }
-  }
-  WEIR_TRY(duplicates_to_.Reject(batch, duplicates, ledger_, out));
-  ledger_.passed += static_cast<int64_t>(kept.size());
-  ledger_.rows_out += static_cast<int64_t>(kept.size());
-  EmitRows(batch, RowSet::Of(kept), 0, out);
+  WEIR_TRY(Split(rows, times, batch.capacity()));
+  WEIR_TRY(duplicates_to_.Reject(batch, duplicates_, ledger_, out));
+  ledger_.passed += static_cast<int64_t>(kept_.size());
+  ledger_.rows_out += static_cast<int64_t>(kept_.size());
+  EmitRows(batch, RowSet::Of(kept_), 0, out);
   return Status::Ok();
 }
 
@@ -123,92 +94,32 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   if (watermark == kMaxTimestamp || watermark < kMinTimestamp + 2 * dedupe_.within) {
     return Status::Ok();
   }
-  const Micros oldest = watermark - 2 * dedupe_.within;
-  while (!buckets_.empty() && buckets_.begin()->first + width_ <= oldest) {
-    DedupeBucket& bucket = *buckets_.begin()->second;
-    // What is sealed of it belongs to the checkpoint under way all the same.
-    bucket.dropped = true;
-    const bool writes_on =
-        std::any_of(sealed_.begin(), sealed_.end(),
-                    [&](const SealedBucket& sealed) { return sealed.bucket.get() == &bucket; });
-    if (!writes_on) DeleteBlobs(bucket);
-    buckets_.erase(buckets_.begin());
-  }
-  int64_t keys = 0;
-  for (const auto& [start, bucket] : buckets_) keys += static_cast<int64_t>(bucket->size());
-  ledger_.gauges["keys"] = keys;
+  sightings_->Expire(watermark - 2 * dedupe_.within);
+  ShowGauges();
   return Status::Ok();
 }
 
-// Entries: slot "ids", key = start of the bucket/worker/number: a blob of sightings.
+void DedupeOperator::ShowGauges() {
+  ledger_.gauges["keys"] = sightings_->count();
+  const SightingStore::Reads& reads = sightings_->reads();
+  if (reads.pages == 0) return;
+  ledger_.gauges["pages read"] = reads.pages;
+  ledger_.gauges["keys read"] = reads.found;
+  ledger_.gauges["keys not found"] = reads.not_found;
+}
+
 Status DedupeOperator::Snapshot(StateWriter& out) {
-  out.Append(std::exchange(dropped_, SlotChanges(kIdsSlot)));
-  for (auto& [start, bucket] : buckets_) {
-    std::vector<std::string> blobs = bucket->TakeNew();
-    if (!blobs.empty()) sealed_.push_back({start, bucket, std::move(blobs)});
-  }
-  sealed_to_ = &out;
-  ++next_blob_;
+  sightings_->Seal(&out);
   return Status::Ok();
 }
 
-bool DedupeOperator::WriteSealed(SliceBudget& budget) {
-  while (!sealed_.empty()) {
-    SealedBucket& sealed = sealed_.back();
-    for (; sealed.next < sealed.blobs.size(); ++sealed.next) {
-      if (budget.spent()) return false;
-      if (!sealed.blobs[sealed.next].empty()) WriteBlob(sealed, sealed.next, budget);
-    }
-    if (sealed.bucket->dropped) DeleteBlobs(*sealed.bucket);
-    sealed_.pop_back();
-  }
-  return true;
-}
-
-StateMemory DedupeOperator::Memory() {
-  StateMemory memory;
-  for (const auto& [start, bucket] : buckets_) {
-    memory.total += bucket->ByteSize();
-    memory.dirty += bucket->new_bytes();
-  }
-  memory.fixed = memory.total;
-  return memory;
-}
-
-void DedupeOperator::WriteBlob(SealedBucket& sealed, uint32_t group, SliceBudget& budget) {
-  DedupeBucket& bucket = *sealed.bucket;
-  std::string blob = std::exchange(sealed.blobs[group], {});
-  DedupeBucket::Tail& tail = bucket.tails[group];
-  if (tail.blob.empty()) {
-    tail.key = fmt::format("{}/{}/{}", sealed.start, context_.worker, next_blob_);
-    bucket.written.emplace_back(group, tail.key);
-    tail.blob = std::move(blob);
-  } else {
-    tail.blob.append(blob, 1);  // without its version
-  }
-  budget.Take(tail.blob.size());
-  sealed_to_->Put(kIdsSlot, group, tail.key, tail.blob);
-  if (tail.blob.size() >= kFullBlob) tail.blob = {};
-}
-
-void DedupeOperator::DeleteBlobs(const DedupeBucket& bucket) {
-  for (const auto& [group, key] : bucket.written) dropped_.Delete(group, key);
+Status DedupeOperator::Sweep(SliceBudget& budget, bool) {
+  const Status swept = sightings_->Sweep(budget);
+  return swept.ok() ? swept : swept.WithContext(dedupe_.name);
 }
 
 Status DedupeOperator::Restore(const StateReader& in) {
-  return in.ForEach(
-      kIdsSlot, [this](uint32_t group, std::string_view key, std::string_view blob) -> Status {
-        const size_t slash = key.find('/');
-        const std::optional<int64_t> start = ParseInt64(key.substr(0, slash));
-        const std::optional<int64_t> sequence = ParseInt64(key.substr(key.rfind('/') + 1));
-        if (!start || !sequence || !BucketAt(*start).AddBlob(blob)) {
-          return DataLossError("{}: stored sightings {} are damaged", dedupe_.name, key);
-        }
-        buckets_[*start]->written.emplace_back(group, std::string(key));
-        // New blobs must not take the name of one that another worker wrote before.
-        next_blob_ = std::max(next_blob_, static_cast<uint64_t>(*sequence) + 1);
-        return Status::Ok();
-      });
+  return sightings_->Restore(in);  // JobBuilder names the stage
 }
 
 }  // namespace weir

@@ -28,6 +28,8 @@ class StateWriter {
   }
   /// Comes before what is written to the same slot afterwards.
   void Append(SlotChanges changes) { delta_.slots.push_back(std::move(changes)); }
+  /// Of all keys and values so far.
+  size_t bytes() const { return delta_.bytes(); }
   StateDelta Take() { return std::move(delta_); }
 
  private:

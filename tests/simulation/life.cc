@@ -64,10 +64,10 @@ class Life {
       options.state = broken_.get();
     }
     options.incarnation = state_->incarnation();
+    options.state_memory = plan_.state_memory;
     options.outbox = std::make_shared<Outbox>(state_->outbox(), plan_.outbox_bytes);
     WEIR_TRY(options.outbox->Open());
     options.checkpoint_every = plan_.checkpoint_every;
-    options.state_memory = plan_.state_memory;
     options.accept_resend = setting_.broken == BrokenRule::kRule6;
     options.make_tap = [this](const std::string& stream, uint32_t worker) {
       return MakeWatermarkTap(stream, worker, setting_.trail);
