@@ -67,7 +67,8 @@ void OperatorTask::Resume() {
   if (operator_has_more()) {
     Check(resumable_->Resume(*this));
     if (operator_has_more()) return;
-    change_.watermark = true;  // what was left may be what the output watermark waited for
+    // What was left may be what the output watermark waited for.
+    change_.watermark = change_.status = true;
     Settle();
     return;
   }
@@ -103,7 +104,7 @@ void OperatorTask::Process(size_t input, const Control& control) {
 
 void OperatorTask::Settle() {
   if (std::exchange(change_.watermark, false)) ForwardWatermark();
-  if (std::exchange(change_.status, false)) SendAll(Control::Status(progress_.idle()));
+  if (std::exchange(change_.status, false)) ForwardStatus();
   if (std::exchange(change_.ended, false) && !context_->failed()) {
     ending_ = true;
     Check(op_->Finish(*this));
@@ -129,6 +130,13 @@ void OperatorTask::ForwardWatermark() {
   if (output <= forwarded_) return;
   forwarded_ = output;
   SendAll(Control::Watermark(output));
+}
+
+void OperatorTask::ForwardStatus() {
+  const bool idle = progress_.idle() && !op_->HoldsBack();
+  if (idle == forwarded_idle_) return;
+  forwarded_idle_ = idle;
+  SendAll(Control::Status(idle));
 }
 
 NodeAccount OperatorTask::Account() const {
@@ -188,7 +196,9 @@ bool OperatorTask::Sweep(SliceBudget& budget, bool take_all) {
   // What it brings to light must not overtake a barrier that part of the tasks already have.
   if (context_->aligned_tasks > 0) return false;
   Check(op_->Sweep(budget, take_all));
-  if (!operator_has_more() && !context_->failed()) ForwardWatermark();
+  if (operator_has_more() || context_->failed()) return true;
+  ForwardWatermark();
+  ForwardStatus();
   return true;
 }
 

@@ -97,6 +97,7 @@ class OperatorTask final : public Collector {
   void End();
   void Barrier();
   void ForwardWatermark();
+  void ForwardStatus();
   void SendAll(const Control& control);
   void Check(const Status& status);
 
@@ -113,6 +114,7 @@ class OperatorTask final : public Collector {
   /// What came while the operator had more to emit, by input. Bounded: what feeds the task stops.
   std::deque<std::pair<size_t, StreamElement>> waiting_;
   Micros forwarded_ = kMinTimestamp;
+  bool forwarded_idle_ = false;
   const int node_id_;
   const int level_;
   bool ending_ = false;  ///< Finish was called, and what it left inside may still be leaving

@@ -72,6 +72,9 @@ class Operator {
   /// gap, so that their results are never late for a stage behind them. Never called with
   /// kMaxTimestamp.
   virtual Micros OutputWatermark(Micros watermark) const { return watermark; }
+  /// The output watermark waits for what is outside memory: readers must not pass the operator over
+  /// as idle before that has left.
+  virtual bool HoldsBack() const { return false; }
 
   /// Processing time has reached the value given by NextProcessingTime (`emit every`).
   virtual Status ProcessTime(Micros now, Collector& out) {

@@ -39,6 +39,7 @@ class ProcessOperator final : public Operator, public Resumable {
   Status ProcessBatch(int input, const RecordBatch& batch, Collector& out) override;
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   bool HasMore() const override;
+  bool HoldsBack() const override { return timers_.num_timers() > 0 && settled_ < watermark_; }
   Micros OutputWatermark(Micros watermark) const override;
   Status Resume(Collector& out) override;
   Status ProcessTime(Micros now, Collector& out) override;

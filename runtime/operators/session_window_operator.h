@@ -32,6 +32,7 @@ class SessionWindowOperator final : public Operator, public Resumable {
   Status ProcessWatermark(Micros watermark, Collector& out) override;
   bool HasMore() const override { return leaving_.has_value() || all_keys_; }
   Status Resume(Collector& out) override;
+  bool HoldsBack() const override { return settled_ < watermark_; }
   Micros OutputWatermark(Micros watermark) const override {
     return lifetimes_.OutputWatermark(std::min(watermark, settled_));
   }

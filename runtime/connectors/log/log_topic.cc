@@ -187,6 +187,11 @@ Status LogTopic::CutJournal(const JournalCursor& cursor) {
                         size - journal_size_, path));
     WEIR_TRY(file.Truncate(journal_size_));
   }
+  // A sync that failed in an earlier run may have left pages that only look written: no later sync
+  // would write them, or tell.
+  std::string bytes(static_cast<size_t>(journal_size_), '\0');
+  WEIR_ASSIGN(const size_t got, file.ReadAt(0, bytes.data(), bytes.size()));
+  WEIR_TRY(file.WriteAt(0, std::string_view(bytes).substr(0, got)));
   journal_ = std::make_shared<LogFile>(std::move(file));
   return Status::Ok();
 }
