@@ -129,6 +129,8 @@ class ProcessOperator final : public Operator, public Resumable {
   /// When a key must be in memory.
   Micros DueOf(const KeyState& state, Micros first_timer) const;
   Micros DueOfStored(std::string_view value);
+  Micros DueOfBlock(const uint8_t* block) const;
+  Micros FirstStoredTimer() const;
 
   const plan::ProcessNode& process_;
   RowRouter errors_to_;

@@ -98,14 +98,25 @@ Micros ProcessOperator::DueOf(const KeyState& state, Micros first_timer) const {
     return DueSlice(first_timer, std::max(state.last_row, state.last_timer));
   }
   // A life that is over is known from the key itself when a row comes: its end may be late.
-  return only_timers_ ? kMaxTimestamp : ends_.SliceOf(state.last_row + process_.ttl);
+  return ends_.SliceOf(state.last_row + process_.ttl);
 }
 
 Micros ProcessOperator::DueOfStored(std::string_view value) {
   KeyState state{};
   if (!ReadTimes(value, state).ok()) return kMinTimestamp;  // found damaged when it is read
+  return DueOf(state, FirstStoredTimer());
+}
+
+/// Of the value that ReadTimes has read last; kMaxTimestamp: it has none.
+Micros ProcessOperator::FirstStoredTimer() const {
   const auto first = std::min_element(stored_timers_.begin(), stored_timers_.end());
-  return DueOf(state, first == stored_timers_.end() ? kMaxTimestamp : *first);
+  return first == stored_timers_.end() ? kMaxTimestamp : *first;
+}
+
+Micros ProcessOperator::DueOfBlock(const uint8_t* block) const {
+  const Micros first = timers_.Earliest(block);
+  if (only_timers_ && first == kMaxTimestamp && StateOf(block).changed == 0) return kMaxTimestamp;
+  return DueOf(StateOf(block), first);
 }
 
 StateTable::Cold ProcessOperator::ColdKeys() {
@@ -114,12 +125,13 @@ StateTable::Cold ProcessOperator::ColdKeys() {
     InitBlock(block);
     return ReadBlock(value, block);
   };
-  cold.due = [this](const uint8_t* block) {
-    return DueOf(StateOf(block), timers_.Earliest(block));
-  };
+  cold.due = [this](const uint8_t* block) { return DueOfBlock(block); };
   cold.due_of_stored = [this](std::string_view value) { return DueOfStored(value); };
-  cold.may_leave = [this](const uint8_t* block) {
-    return DueOf(StateOf(block), timers_.Earliest(block)) > watermark_;
+  cold.may_leave = [this](const uint8_t* block) { return DueOfBlock(block) > watermark_; };
+  cold.may_stay = [this](std::string_view value) {
+    KeyState state{};
+    return only_timers_ && ReadTimes(value, state).ok() && state.changed == 0 &&
+           FirstStoredTimer() == kMaxTimestamp;
   };
   cold.leaves = [this](uint8_t* block) {
     timers_.Forget(block);

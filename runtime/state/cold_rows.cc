@@ -143,8 +143,8 @@ Status ColdRows::TakeDue(std::vector<DueRow>& found, SliceBudget& budget, const 
   WEIR_ASSIGN(const auto values, Read(keys));
   for (size_t i = 0; i < values.size(); ++i) {
     if (!values[i] || due_of_(*values[i]) != found[i].due) {
-      return DataLossError("slot {}: the row that is due at {} is gone or due at another time",
-                           slot_, found[i].due);
+      return DataLossError("slot {}: a row is due at {}, but {}", slot_, found[i].due,
+                           values[i] ? fmt::format("says {}", due_of_(*values[i])) : "is gone");
     }
     budget.Take(values[i]->size());
     take(found[i].key, *values[i]);

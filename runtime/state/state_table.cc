@@ -380,7 +380,7 @@ void StateTable::Write(Header* header, SliceBudget& budget) {
   stored_.serialize(ValueOf(header), value_);
   if (stored_.verify) CheckUnchanged(header, value_);
   out_->Put(stored_.slot, group, key, value_);
-  if (due_offset_ != 0) WriteDue(ValueOf(header), group, DueOf(ValueOf(header)), budget);
+  if (due_offset_ != 0) WriteDue(ValueOf(header), group, cold_->DueOfStored(value_), budget);
   header->committed = 1;
   header->era = era_;
   stored_bytes_ = (stored_bytes_ * 15 + value_.size()) / 16;

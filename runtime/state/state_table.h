@@ -73,10 +73,12 @@ class StateTable {
     /// null.
     std::function<void(uint8_t* row)> leaves;
     std::function<void(uint8_t* row)> came_back;
-    /// When the row must be in memory, of a row and of a stored value alike; null: when it is asked
-    /// for.
+    /// When the row must be in memory; null: when it is asked for. Of a stored value it is always
+    /// the same; of a row it is that, or later while it `may_stay`.
     std::function<Micros(const uint8_t* row)> due;
     ColdRows::DueOf due_of_stored;
+    /// Whether a stored row that is due need not come back as things are; null: it must.
+    std::function<bool(std::string_view value)> may_stay;
   };
 
   struct KeyRef {

@@ -136,7 +136,7 @@ void StateTable::CheckStored(const Header* header) {
   WEIR_CHECK(stored.ok() && (*stored)[0] == now,
              "slot {}: a clean row is not what the last commit has", stored_.slot);
   if (due_offset_ == 0) return;
-  const Micros due = DueOf(row);
+  const Micros due = cold_->DueOfStored(now);
   bool listed = due == kMaxTimestamp;
   if (!listed) {
     std::string key;
@@ -207,7 +207,9 @@ Status StateTable::Sweep(SliceBudget& budget, bool take_all) {
       budget, [this](std::string_view key) { return HeaderAt(key, HashBytes(key)) != nullptr; },
       [&](std::string_view key, std::string_view value) {
         if (!taken.ok()) return false;
-        if (counting && !take_all && cold_->DueOfStored(value) > sweep_until_) return false;
+        const bool due = !counting || cold_->DueOfStored(value) <= sweep_until_;
+        const bool wanted = due && (hooks_.may_stay == nullptr || !hooks_.may_stay(value));
+        if (!wanted && !(counting && take_all)) return false;
         taken = TakeIn(key, HashBytes(key), value, /*counted=*/!counting);
         return true;
       }));
