@@ -140,6 +140,13 @@ class OperatorHarness final : public Collector {
     // The first look only takes note that a row was not used since.
     for (int i = 0; i < 2; ++i) evicted_ += op_->Evict(SIZE_MAX);
   }
+  /// The last commit loses an entry that belongs to no key.
+  void Forget(std::string_view slot, std::string_view key) {
+    WriteSealed(SliceBudget::Unlimited());
+    StateWriter writer(op_->node().name);
+    writer.Delete(slot, kUnkeyedGroup, key);
+    ASSERT_TRUE(backend_->Commit(backend_->last_epoch() + 1, {writer.Take()}).ok());
+  }
   /// Entries that the backend holds for the operator in `slot`.
   size_t StateRows(std::string_view slot) {
     WriteSealed(SliceBudget::Unlimited());

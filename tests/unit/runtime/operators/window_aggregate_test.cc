@@ -252,6 +252,25 @@ TEST(WindowAggregateTest, GroupsLeaveMemoryAndFireFromDisk) {
   }
 }
 
+TEST(WindowAggregateTest, StateWithoutAListOfPanesIsRead) {
+  const plan::AggregateNode node =
+      MakeNode(plan::WindowKind::kSliding, 10 * kSecond, 5 * kSecond, 0);
+  OperatorHarness harness([&node] { return std::make_unique<WindowAggregateOperator>(node); },
+                          InputSchema());
+  harness.LetRowsLeave();
+  harness.Process({Row("a", 1, kSecond, kMinTimestamp), Row("b", 2, 6 * kSecond, kMinTimestamp)});
+  harness.Snapshot();
+  harness.Forget("panes", "0");
+  harness.Restore();
+  harness.Watermark(kMaxTimestamp);
+  std::multiset<std::string> windows;
+  for (const EmittedRow& row : harness.emitted()) {
+    windows.insert(fmt::format("{} {} {}", row.values[0].as_string(),
+                               row.values[1].as_int64() / kSecond, row.values[4].as_string()));
+  }
+  EXPECT_EQ(windows, (std::multiset<std::string>{"a -5 1,", "a 0 1,", "b 0 2,", "b 5 2,"}));
+}
+
 TEST(WindowAggregateTest, EarlyResultsShowOnlyKeysThatChanged) {
   for (const bool cold : {false, true}) {
     plan::AggregateNode node = MakeNode(plan::WindowKind::kTumbling, 10 * kSecond, 10 * kSecond, 0);
