@@ -117,6 +117,7 @@ bench-checkpoints: build ## What checkpoints cost, how long they pause, how long
 bench-state: build ## 20 M keys in a state of 256 MiB, each checked; a restart of it; 10 M ids in dedupe
 	@python3 bench/e2e/run_state.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC) --memory 64 --check
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)

@@ -33,4 +33,11 @@ Result<bool> SightingMerge::Read(const StateReader& reader, SliceBudget& budget)
   return true;
 }
 
+bool SightingMerge::Write(StateWriter& out, SliceBudget& budget) {
+  if (!writer_) writer_.emplace(shelf().form(), shelf().place(), shelf().TakeSequence());
+  if (!writer_->Write(sightings_, out, budget)) return false;
+  shelf().Replace(std::move(runs_), writer_->Take(), out);
+  return true;
+}
+
 }  // namespace weir
