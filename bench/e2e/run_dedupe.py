@@ -37,7 +37,7 @@ def numbers_of(part, ids):
         for i in range(ids):
             yield i
             if i % 10 == 9:
-                yield i * 7919 % (i + 1)
+                yield (i * 0x9E3779B1 >> 8) % (i + 1)
     else:
         for i in range(ids // 10):
             yield i * 104_729 % ids

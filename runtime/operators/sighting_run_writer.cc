@@ -6,7 +6,7 @@ namespace weir {
 namespace {
 
 /// Sightings between two looks at the budget.
-constexpr size_t kAtOnce = 512;
+constexpr size_t kSightingsAtOnce = 512;
 /// Choosing the page of a sighting costs about as much as writing so many bytes.
 constexpr size_t kBytesPerChoice = 8;
 
@@ -26,7 +26,7 @@ bool SightingRunWriter::ChoosePages(std::string_view sightings, SliceBudget& bud
     std::string_view rest = sightings.substr(passed_);
     Sighting next;
     size_t count = 0;
-    for (; count < kAtOnce && form_.Take(rest, next); ++count) {
+    for (; count < kSightingsAtOnce && form_.Take(rest, next); ++count) {
       const uint64_t hash = HashBytes(next.key);
       hashes_.push_back(hash);
       ends_[SightingRun::PageOf(hash, pages)] += form_.SizeOf(next.key);
@@ -56,7 +56,7 @@ bool SightingRunWriter::BringTogether(std::string_view sightings, SliceBudget& b
     if (budget.spent()) return false;
     std::string_view rest = sightings.substr(passed_);
     Sighting next;
-    for (size_t count = 0; count < kAtOnce && form_.Take(rest, next); ++count) {
+    for (size_t count = 0; count < kSightingsAtOnce && form_.Take(rest, next); ++count) {
       const uint64_t hash = hashes_[next_++];
       run_->Add(hash);
       size_t& place = places_[run_->PageOf(hash)];

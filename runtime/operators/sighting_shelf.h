@@ -59,6 +59,8 @@ class SightingShelf {
   void AddCold(SightingRun run);
   bool AddHot(SightingRun run, std::string_view sightings);
   bool AddTail(std::string_view key, std::string_view sightings);
+  /// Only Delete may be called afterwards.
+  void ForgetLog() { log_ = SightingLog(form_.fixed()); }
   /// Ends all entries. Nothing else may be called afterwards.
   void Delete(StateWriter& out) const;
 

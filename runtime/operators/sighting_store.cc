@@ -184,6 +184,7 @@ void SightingStore::Expire(Micros oldest) {
     bucket->dropped = true;
     if (options_.keeps) dying_.push_back(std::move(bucket));
   }
+  ForgetDying();
 }
 
 }  // namespace weir

@@ -112,6 +112,7 @@ class SightingStore {
   void LetLeave(const Place& place, size_t& freed);
   void CheckStored(const Place& place) const;
   void QueueMerge(const Place& place);
+  void ForgetDying();
   bool WriteShelves(SliceBudget& budget);
   bool WriteMerges(SliceBudget& budget);
   bool WriteEnds(SliceBudget& budget);

@@ -41,7 +41,18 @@ bool SightingStore::WriteSealed(SliceBudget& budget) {
   if (out_ == nullptr) return true;
   if (!WriteShelves(budget) || !WriteMerges(budget) || !WriteEnds(budget)) return false;
   out_ = nullptr;
+  ForgetDying();
   return true;
+}
+
+/// Of a bucket that was dropped only names are needed, once nothing of it is to be written.
+void SightingStore::ForgetDying() {
+  if (out_ != nullptr) return;
+  for (const auto& bucket : dying_) {
+    for (const auto& shelf : bucket->shelves) {
+      if (shelf != nullptr) shelf->ForgetLog();
+    }
+  }
 }
 
 bool SightingStore::WriteShelves(SliceBudget& budget) {
@@ -127,6 +138,7 @@ size_t SightingStore::Evict(size_t bytes) {
 
 void SightingStore::LetLeave(const Place& place, size_t& freed) {
   SightingShelf& shelf = place.shelf();
+  if (shelf.hot().empty() || !shelf.hot().front().committed) return;
   const size_t before = shelf.log().ByteSize();
   bool left = false;
   if (options_.verify) CheckStored(place);
