@@ -118,6 +118,7 @@ bench-state: build ## 20 M keys in a state of 256 MiB, each checked; a restart o
 	@python3 bench/e2e/run_state.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_state_windows.py --flowc $(FLOWC)
 	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC)
+	@python3 bench/e2e/run_dedupe.py --flowc $(FLOWC) --memory 64 --check
 
 bench-store: install-store build ## CPU per event from a file into the embedded store
 	@python3 bench/e2e/run_store.py --flowc $(FLOWC)

@@ -37,7 +37,8 @@ struct JobOptions {
   /// The state that `state` was restored from a snapshot of, and at which epoch; "": none.
   std::string origin_incarnation;
   uint64_t origin_epoch = 0;
-  /// Bytes that keyed state may take in memory, with `state` only; 0: all of it stays there.
+  /// Bytes that keyed state may take in memory, with `state` only; 0: all of it stays there, and so
+  /// it must in all runs on this state, since what finds rows on disk by their time is not kept.
   size_t state_memory = 0;
   int64_t generation = 1;
   bool verify_state = false;  ///< tests: OperatorContext::verify_state

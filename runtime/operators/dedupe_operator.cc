@@ -91,6 +91,7 @@ Status DedupeOperator::ProcessWatermark(Micros watermark, Collector&) {
   watermark_ = std::max(watermark_, watermark);
   // A row still accepted is at least watermark - within; it matches sightings less than `within`
   // before it. (At the end of input nothing is to come: the sightings stay for the final state.)
+  ShowGauges();
   if (watermark == kMaxTimestamp || watermark < kMinTimestamp + 2 * dedupe_.within) {
     return Status::Ok();
   }
@@ -109,6 +110,7 @@ void DedupeOperator::ShowGauges() {
 }
 
 Status DedupeOperator::Snapshot(StateWriter& out) {
+  ShowGauges();
   sightings_->Seal(&out);
   return Status::Ok();
 }

@@ -24,7 +24,9 @@ class SightingFilter {
 
   void Add(uint64_t hash);
   bool MayHave(uint64_t hash) const;
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&blocks_[BlockOf(hash)]); }
+  [[gnu::always_inline]] void Prefetch(uint64_t hash) const {
+    __builtin_prefetch(&blocks_[BlockOf(hash)]);
+  }
   std::string_view bytes() const {
     return {reinterpret_cast<const char*>(blocks_.data()), ByteSize()};
   }

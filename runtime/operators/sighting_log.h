@@ -15,7 +15,7 @@ class SightingLog {
  public:
   explicit SightingLog(bool keys_of_16_bytes) : form_(keys_of_16_bytes) {}
 
-  void Prefetch(uint64_t hash) const {
+  [[gnu::always_inline]] void Prefetch(uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1) & ~size_t{7}]);
   }
   bool Find(std::string_view key, uint64_t hash, Micros& time) const;

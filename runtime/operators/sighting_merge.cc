@@ -5,7 +5,7 @@
 namespace weir {
 namespace {
 
-constexpr uint32_t kPagesAtOnce = 8;
+constexpr uint32_t kPagesOfRead = 8;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ Result<bool> SightingMerge::Read(const StateReader& reader, SliceBudget& budget)
     if (budget.spent()) return false;
     const SightingRun& run = shelf().cold()[runs_[run_]];
     std::vector<std::string> names;
-    for (; names.size() < kPagesAtOnce && page_ < run.pages(); ++page_) {
+    for (; names.size() < kPagesOfRead && page_ < run.pages(); ++page_) {
       names.push_back(run.PageKey(bucket_->start, page_));
     }
     std::vector<StateKey> keys;
@@ -30,6 +30,13 @@ Result<bool> SightingMerge::Read(const StateReader& reader, SliceBudget& budget)
     page_ = 0;
     ++run_;
   }
+  return true;
+}
+
+bool SightingMerge::Write(StateWriter& out, SliceBudget& budget) {
+  if (!writer_) writer_.emplace(shelf().form(), shelf().place(), shelf().TakeSequence());
+  if (!writer_->Write(sightings_, out, budget)) return false;
+  shelf().Replace(std::move(runs_), writer_->Take(), out);
   return true;
 }
 

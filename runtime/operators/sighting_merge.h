@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ class SightingMerge {
   Result<bool> Read(const StateReader& reader, SliceBudget& budget);
   size_t runs() const { return runs_.size(); }
   size_t ByteSize() const { return sightings_.size(); }
-  void Write(StateWriter& out) { shelf().WriteMerged(std::move(runs_), sightings_, out); }
+  bool writing() const { return writer_.has_value(); }
+  /// Then: writes, in slices; true when all is written.
+  bool Write(StateWriter& out, SliceBudget& budget);
 
  private:
   const std::shared_ptr<DedupeBucket> bucket_;
@@ -33,6 +36,7 @@ class SightingMerge {
   size_t run_ = 0;            ///< of runs_, the one that is read
   uint32_t page_ = 0;         ///< of it, the next one
   std::string sightings_;
+  std::optional<SightingRunWriter> writer_;
 };
 
 }  // namespace weir

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <vector>
 
-#include "runtime/base/hash.h"
 #include "runtime/types/text.h"
 
 namespace weir {
@@ -21,51 +19,16 @@ std::string NameOf(Micros start, uint64_t sequence) {
 
 }  // namespace
 
-SightingRun SightingRun::Write(const SightingForm& form, std::string_view sightings, Place place,
-                               uint64_t sequence, StateWriter& out) {
-  std::vector<uint64_t> hashes;
-  if (form.fixed()) hashes.reserve(sightings.size() / (SightingForm::kFixedKey + sizeof(Micros)));
-  std::string_view rest = sightings;
-  for (Sighting next; form.Take(rest, next);) hashes.push_back(HashBytes(next.key));
-  const auto pages = static_cast<uint32_t>(sightings.size() / kBytesPerPage + 1);
-  SightingFilter filter(hashes.size());
-  // Where each page ends when all lie one behind the other; first, how large each is.
-  std::vector<size_t> ends(pages, 1);
-  rest = sightings;
-  for (const uint64_t hash : hashes) {
-    Sighting next;
-    form.Take(rest, next);
-    filter.Add(hash);
-    ends[PageOf(hash, pages)] += form.SizeOf(next.key);
-  }
-  std::string bytes(sightings.size() + pages, '\0');
-  std::vector<size_t> at(pages);
-  for (size_t page = 0, end = 0; page < pages; ++page) {
-    at[page] = end + 1;
-    bytes[end] = SightingForm::kVersion;
-    end += ends[page];
-    ends[page] = end;
-  }
-  rest = sightings;
-  for (const uint64_t hash : hashes) {
-    Sighting next;
-    form.Take(rest, next);
-    const uint32_t page = PageOf(hash, pages);
-    form.Write(next.key, next.time, bytes.data() + at[page]);
-    at[page] += form.SizeOf(next.key);
-  }
-  SightingRun run(sequence, hashes.size(), pages, std::move(filter));
-  for (uint32_t page = 0; page < pages; ++page) {
-    const size_t begin = page == 0 ? 0 : ends[page - 1];
-    out.Put(kPages, place.group, run.PageKey(place.start, page),
-            std::string_view(bytes).substr(begin, ends[page] - begin));
-  }
+uint32_t SightingRun::PagesFor(size_t bytes) {
+  return static_cast<uint32_t>(bytes / kBytesPerPage + 1);
+}
+
+void SightingRun::PutFilter(Place place, StateWriter& out) const {
   std::string stored(1, SightingForm::kVersion);
-  stored.append(reinterpret_cast<const char*>(&run.count_), sizeof(run.count_));
-  stored.append(reinterpret_cast<const char*>(&run.pages_), sizeof(run.pages_));
-  stored.append(run.filter_.bytes());
-  out.Put(kFilters, place.group, NameOf(place.start, sequence), stored);
-  return run;
+  stored.append(reinterpret_cast<const char*>(&count_), sizeof(count_));
+  stored.append(reinterpret_cast<const char*>(&pages_), sizeof(pages_));
+  stored.append(filter_.bytes());
+  out.Put(kFilters, place.group, NameOf(place.start, sequence_), stored);
 }
 
 std::optional<SightingRun> SightingRun::Read(uint64_t sequence, std::string_view stored) {

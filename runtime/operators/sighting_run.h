@@ -30,9 +30,16 @@ class SightingRun {
     uint32_t group = 0;
   };
 
-  /// Writes whole sightings, one behind the other, as a run.
-  static SightingRun Write(const SightingForm& form, std::string_view sightings, Place place,
-                           uint64_t sequence, StateWriter& out);
+  /// A run that SightingRunWriter fills.
+  SightingRun(uint64_t sequence, uint64_t count, uint32_t pages)
+      : SightingRun(sequence, count, pages, SightingFilter(count)) {}
+  void Add(uint64_t hash) { filter_.Add(hash); }
+  void PutFilter(Place place, StateWriter& out) const;
+  static uint32_t PagesFor(size_t bytes);
+  static uint32_t PageOf(uint64_t hash, uint32_t pages) {
+    // The top 8 bits are those of the key group.
+    return static_cast<uint32_t>(((hash << 8 >> 32) * pages) >> 32);
+  }
   /// Of an entry of slot "filters"; none when it is damaged.
   static std::optional<SightingRun> Read(uint64_t sequence, std::string_view stored);
   /// `start/sequence` with what may follow; none when it is damaged.
@@ -48,7 +55,7 @@ class SightingRun {
   static std::optional<std::string_view> SightingsOf(std::string_view page);
 
   bool MayHave(uint64_t hash) const { return filter_.MayHave(hash); }
-  void Prefetch(uint64_t hash) const { filter_.Prefetch(hash); }
+  [[gnu::always_inline]] void Prefetch(uint64_t hash) const { filter_.Prefetch(hash); }
   uint32_t PageOf(uint64_t hash) const { return PageOf(hash, pages_); }
 
   uint64_t sequence() const { return sequence_; }
@@ -64,10 +71,6 @@ class SightingRun {
  private:
   SightingRun(uint64_t sequence, uint64_t count, uint32_t pages, SightingFilter filter)
       : sequence_(sequence), count_(count), pages_(pages), filter_(std::move(filter)) {}
-  // The top 8 bits are those of the key group.
-  static uint32_t PageOf(uint64_t hash, uint32_t pages) {
-    return static_cast<uint32_t>(((hash << 8 >> 32) * pages) >> 32);
-  }
 
   uint64_t sequence_;
   uint64_t count_;

@@ -18,24 +18,28 @@ constexpr uint64_t kWorthLeaving = 4;
 
 }  // namespace
 
-void SightingShelf::Write(bool all_in_runs, size_t& allowance, StateWriter& out) {
-  if (sealed_ == covered_ || (sealed_ == written_ && !all_in_runs)) return;
-  if (sealed_ - covered_ < kFullTail && !all_in_runs) {
+bool SightingShelf::Write(bool all_in_runs, size_t& allowance, StateWriter& out,
+                          SliceBudget& budget) {
+  if (!writer_) {
+    if (sealed_ == covered_ || (sealed_ == written_ && !all_in_runs)) return true;
     DeleteTails(out);
-    std::string blob(1, SightingForm::kVersion);
-    blob.append(log_.Bytes(covered_, sealed_));
-    tails_.push_back(fmt::format("{}", place_.start));
-    out.Put(kTails, place_.group, tails_.back(), blob);
-    written_ = sealed_;
-    return;
+    if (sealed_ - covered_ < kFullTail && !all_in_runs) {
+      std::string blob(1, SightingForm::kVersion);
+      blob.append(log_.Bytes(covered_, sealed_));
+      tails_.push_back(fmt::format("{}", place_.start));
+      out.Put(kTails, place_.group, tails_.back(), blob);
+      budget.Take(blob.size());
+      written_ = sealed_;
+      return true;
+    }
+    writes_from_ = AbsorbRuns(allowance, out);
+    writer_.emplace(form_, place_, TakeSequence());
   }
-  DeleteTails(out);
-  const uint64_t from = AbsorbRuns(allowance, out);
-  SightingRun run =
-      SightingRun::Write(form_, log_.Bytes(from, sealed_), place_, next_sequence_++, out);
-  run.end = sealed_;
-  hot_.push_back(std::move(run));
-  covered_ = written_ = sealed_;
+  if (!writer_->Write(log_.Bytes(writes_from_, sealed_), out, budget)) return false;
+  hot_.push_back(writer_->Take());
+  writer_.reset();
+  hot_.back().end = covered_ = written_ = sealed_;
+  return true;
 }
 
 void SightingShelf::DeleteTails(StateWriter& out) {
@@ -100,10 +104,9 @@ std::vector<size_t> SightingShelf::Mergeable() const {
   return {};
 }
 
-void SightingShelf::WriteMerged(std::vector<size_t> runs, std::string_view sightings,
-                                StateWriter& out) {
+void SightingShelf::Replace(std::vector<size_t> runs, SightingRun merged, StateWriter& out) {
   for (const size_t run : runs) cold_[run].Delete(place_, out);
-  merged_ = SightingRun::Write(form_, sightings, place_, next_sequence_++, out);
+  merged_ = std::move(merged);
   replaced_ = std::move(runs);
 }
 

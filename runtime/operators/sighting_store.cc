@@ -48,12 +48,6 @@ void SightingStore::Count(const SightingShelf::Sizes& sizes, bool there) {
   count(sizes_.tail, sizes.tail);
 }
 
-void SightingStore::Prefetch(uint64_t hash) const {
-  for (const auto& [start, bucket] : buckets_) {
-    if (const SightingShelf* shelf = bucket->shelf(hash)) shelf->log().Prefetch(hash);
-  }
-}
-
 bool SightingStore::SeenBefore(std::string_view key, uint64_t hash, Micros time) {
   // Newest first: duplicates mostly follow soon.
   for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
@@ -190,6 +184,7 @@ void SightingStore::Expire(Micros oldest) {
     bucket->dropped = true;
     if (options_.keeps) dying_.push_back(std::move(bucket));
   }
+  ForgetDying();
 }
 
 }  // namespace weir

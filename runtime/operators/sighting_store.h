@@ -50,7 +50,13 @@ class SightingStore {
   Status LookUpCold(const KeyEncoder& keys, const RowSet& rows, const ColumnView<Micros>& times,
                     std::vector<uint8_t>& seen);
   bool any_cold() const { return cold_buckets_ > 0; }
-  void Prefetch(uint64_t hash) const;
+  /// Brings the places where a key would be into the cache. Inlined: g++ 12 takes calls of a
+  /// function that does nothing else for calls without an effect, and leaves them out.
+  [[gnu::always_inline]] void Prefetch(uint64_t hash) const {
+    for (const auto& [start, bucket] : buckets_) {
+      if (const SightingShelf* shelf = bucket->shelf(hash)) shelf->log().Prefetch(hash);
+    }
+  }
   /// True when memory has a sighting of the key less than `within` away; remembers it otherwise.
   bool SeenBefore(std::string_view key, uint64_t hash, Micros time);
   /// Buckets that end at or before `oldest` go.
@@ -91,10 +97,11 @@ class SightingStore {
   SightingShelf& ShelfAt(DedupeBucket& bucket, uint32_t group);
   void Count(const SightingShelf::Sizes& sizes, bool there);
   template <typename Change>
-  void Changing(SightingShelf& shelf, Change&& change) {
-    Count(shelf.Measure(), false);
+  void Changing(const Place& place, Change&& change) {
+    // A bucket that was dropped counts no more.
+    if (!place.bucket->dropped) Count(place.shelf().Measure(), false);
     change();
-    Count(shelf.Measure(), true);
+    if (!place.bucket->dropped) Count(place.shelf().Measure(), true);
   }
 
   void AskFilters(const KeyEncoder& keys, const RowSet& rows, const ColumnView<Micros>& times);
@@ -105,7 +112,10 @@ class SightingStore {
   void LetLeave(const Place& place, size_t& freed);
   void CheckStored(const Place& place) const;
   void QueueMerge(const Place& place);
-  void WriteMerges(SliceBudget& budget);
+  void ForgetDying();
+  bool WriteShelves(SliceBudget& budget);
+  bool WriteMerges(SliceBudget& budget);
+  bool WriteEnds(SliceBudget& budget);
 
   using Runs = std::map<std::pair<uint32_t, SightingRun::Name>, SightingRun>;
   Place PlaceAt(Micros start, uint32_t group);

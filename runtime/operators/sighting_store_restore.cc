@@ -42,7 +42,7 @@ Status SightingStore::RestoreRuns(const StateReader& in) {
                           runs.emplace(std::pair(group, *name), *std::move(run));
                           return Status::Ok();
                         }
-                        Changing(place.shelf(), [&] { place.shelf().AddCold(*std::move(run)); });
+                        Changing(place, [&] { place.shelf().AddCold(*std::move(run)); });
                         if (!std::exchange(place.bucket->cold, true)) ++cold_buckets_;
                         return Status::Ok();
                       }));
@@ -64,7 +64,7 @@ Status SightingStore::RestorePages(const StateReader& in, Runs runs) {
     const auto run = runs.find(at);
     const Place place = PlaceAt(at.second.start, at.first);
     bool whole = run != runs.end();
-    Changing(place.shelf(),
+    Changing(place,
              [&] { whole = whole && place.shelf().AddHot(std::move(run->second), sightings); });
     if (!whole) return DamagedSightings(fmt::format("{}", at.second.start));
     runs.erase(run);
@@ -98,7 +98,7 @@ Status SightingStore::RestoreTails(const StateReader& in) {
                       SightingShelf& shelf = place.shelf();
                       const size_t before = shelf.log().count();
                       bool whole = false;
-                      Changing(shelf, [&] { whole = shelf.AddTail(key, *sightings); });
+                      Changing(place, [&] { whole = shelf.AddTail(key, *sightings); });
                       const auto added = static_cast<int64_t>(shelf.log().count() - before);
                       place.bucket->count += added;
                       count_ += added;

@@ -39,27 +39,60 @@ void SightingStore::Seal(StateWriter* out) {
 
 bool SightingStore::WriteSealed(SliceBudget& budget) {
   if (out_ == nullptr) return true;
+  if (!WriteShelves(budget) || !WriteMerges(budget) || !WriteEnds(budget)) return false;
+  out_ = nullptr;
+  ForgetDying();
+  return true;
+}
+
+/// Of a bucket that was dropped only names are needed, once nothing of it is to be written.
+void SightingStore::ForgetDying() {
+  if (out_ != nullptr) return;
+  for (const auto& bucket : dying_) {
+    for (const auto& shelf : bucket->shelves) {
+      if (shelf != nullptr) shelf->ForgetLog();
+    }
+  }
+}
+
+bool SightingStore::WriteShelves(SliceBudget& budget) {
   while (!sealed_.empty()) {
     if (budget.spent()) return false;
-    const Place place = std::move(sealed_.back());
+    const Place place = sealed_.back();
+    bool whole = false;
+    Changing(place, [&] { whole = place.shelf().Write(all_in_runs_, allowance_, *out_, budget); });
+    if (!whole) return false;
     sealed_.pop_back();
-    const auto write = [&] {
-      const size_t before = out_->bytes();
-      place.shelf().Write(all_in_runs_, allowance_, *out_);
-      budget.Take(out_->bytes() - before);
-    };
-    if (place.bucket->dropped) {
-      write();
-    } else {
-      Changing(place.shelf(), write);
-    }
     written_.push_back(place);
   }
-  WriteMerges(budget);
-  while (sealed_merges_.empty() && !sealed_dying_.empty()) {
+  return true;
+}
+
+bool SightingStore::WriteMerges(SliceBudget& budget) {
+  while (!sealed_merges_.empty()) {
     if (budget.spent()) return false;
-    const auto& shelf = sealed_dying_.back()->shelves[dying_group_];
-    if (shelf != nullptr) {
+    SightingMerge& merge = *sealed_merges_.back();
+    const Place place{merge.bucket(), merge.group()};
+    const size_t runs = merge.runs();
+    // What is begun must be known to the bucket, which will end it.
+    if (!place.bucket->dropped || merge.writing()) {
+      bool whole = false;
+      Changing(place, [&] { whole = merge.Write(*out_, budget); });
+      if (!whole) return false;
+      reads_.merged += static_cast<int64_t>(runs);
+      written_.push_back(place);
+    }
+    merge_bytes_ -= merge.ByteSize();
+    sealed_merges_.pop_back();
+  }
+  return true;
+}
+
+/// Of buckets that are gone.
+bool SightingStore::WriteEnds(SliceBudget& budget) {
+  while (!sealed_dying_.empty()) {
+    if (budget.spent()) return false;
+    if (const auto& shelf = sealed_dying_.back()->shelves[dying_group_]) {
       const size_t before = out_->bytes();
       shelf->Delete(*out_);
       budget.Take(out_->bytes() - before);
@@ -68,22 +101,7 @@ bool SightingStore::WriteSealed(SliceBudget& budget) {
     dying_group_ = 0;
     sealed_dying_.pop_back();
   }
-  if (!sealed_merges_.empty()) return false;
-  out_ = nullptr;
   return true;
-}
-
-void SightingStore::WriteMerges(SliceBudget& budget) {
-  while (!sealed_merges_.empty() && !budget.spent()) {
-    const std::unique_ptr<SightingMerge> merge = std::move(sealed_merges_.back());
-    sealed_merges_.pop_back();
-    merge_bytes_ -= merge->ByteSize();
-    if (merge->bucket()->dropped) continue;
-    budget.Take(merge->ByteSize());
-    reads_.merged += static_cast<int64_t>(merge->runs());
-    Changing(merge->shelf(), [&] { merge->Write(*out_); });
-    written_.push_back({merge->bucket(), merge->group()});
-  }
 }
 
 void SightingStore::Committed(uint64_t epoch) {
@@ -92,7 +110,7 @@ void SightingStore::Committed(uint64_t epoch) {
   committed_ = epoch;
   for (const Place& place : std::exchange(written_, {})) {
     if (place.bucket->dropped) continue;
-    Changing(place.shelf(), [&] { place.shelf().Committed(); });
+    Changing(place, [&] { place.shelf().Committed(); });
     QueueMerge(place);
   }
   may_evict_ = true;
@@ -120,10 +138,11 @@ size_t SightingStore::Evict(size_t bytes) {
 
 void SightingStore::LetLeave(const Place& place, size_t& freed) {
   SightingShelf& shelf = place.shelf();
+  if (shelf.hot().empty() || !shelf.hot().front().committed) return;
   const size_t before = shelf.log().ByteSize();
   bool left = false;
   if (options_.verify) CheckStored(place);
-  Changing(shelf, [&] { left = shelf.Evict(); });
+  Changing(place, [&] { left = shelf.Evict(); });
   if (!left) return;
   freed += before - std::min(before, shelf.log().ByteSize());
   if (!place.bucket->cold) ++cold_buckets_;

@@ -213,7 +213,7 @@ std::string LifePlan::ToText() const {
       "{} workers, batches of {}, queues of {} bytes, checkpoints every {} us, {} "
       "partitions",
       workers, batch_rows, channel_bytes, checkpoint_every, partitions);
-  if (state_memory > 0) text += fmt::format(", {} bytes of state in memory", state_memory);
+  text += fmt::format(", {} bytes of state in memory", state_memory);
   if (disk.kill_at > 0) text += fmt::format(", killed at operation {} on the disk", disk.kill_at);
   if (!kill_point.empty()) text += ", killed at " + kill_point;
   if (kill_after > 0) text += fmt::format(", killed after {} rounds", kill_after);

@@ -98,7 +98,7 @@ LifePlan SeedRun::ChooseLife(bool is_last) {
   plan.checkpoint_every = choices_.OneOf({5'000, 50'000, 500'000, 5'000'000});
   plan.outbox_bytes = choices_.OneOf({100, 2'000, 1 << 20});
   plan.bulk_bytes = static_cast<size_t>(choices_.OneOf({1, 4'000, 4 << 20}));
-  plan.state_memory = static_cast<size_t>(choices_.OneOf({0, 1, 3'000, 1 << 20}));
+  plan.state_memory = static_cast<size_t>(choices_.OneOf({1, 3'000, 1 << 20, int64_t{2} << 30}));
   plan.partitions = inputs_["rows"].size();
   plan.target.seed = choices_.Next();
   plan.target.refuses = refuses_;
