@@ -108,8 +108,8 @@ class ColdRows {
   bool looking_ = false;
   uint32_t group_ = 0;  ///< the sweep has passed what is before (group_, next_key_)
   std::string next_key_;
-  Micros until_ = kMinTimestamp;      ///< of a sweep for due rows
-  Micros due_after_ = kMaxTimestamp;  ///< first entry that it saw beyond
+  Micros until_ = kMinTimestamp;             ///< of a sweep for due rows
+  Micros due_after_ = kMaxTimestamp;         ///< first entry that it saw beyond
   Micros due_before_sweep_ = kMinTimestamp;  ///< none_due_before when it began
 };
 

@@ -25,8 +25,8 @@ struct LifePlan {
   int64_t outbox_bytes = 1 << 20;
   size_t bulk_bytes = 1 << 20;
   size_t state_memory = size_t{2} << 30;
-  size_t partitions = 1;    ///< of `rows` that are there
-  bool ends = true;  ///< the input does; else it is stopped (SIGTERM) if nothing else happens
+  size_t partitions = 1;  ///< of `rows` that are there
+  bool ends = true;       ///< the input does; else it is stopped (SIGTERM) if nothing else happens
   uint64_t kill_after = 0, stop_after = 0, usurp_after = 0;  ///< rounds; 0: never
   std::string kill_point;                                    ///< NAME:N
   bool starts_twice = false;                                 ///< a second start on the same folder

@@ -238,8 +238,8 @@ Status StoreUnits::Restore(uint64_t epoch, std::string_view state, const StoreMa
   return Status::Ok();
 }
 
-/// An older copy of the state that went on from here used the numbers that come next for rows of its
-/// own: under these names the store would take ours for repeats and drop them.
+/// An older copy of the state that went on from here used the numbers that come next for rows of
+/// its own: under these names the store would take ours for repeats and drop them.
 void StoreUnits::SkipUsedNumbers(uint64_t epoch, const StoreMarks& marks) {
   for (const auto& [lane, reached] : marks.Ahead(epoch)) {
     uint64_t& last = last_number_[lane];
