@@ -138,6 +138,7 @@ class WindowAggregateOperator final : public Operator, public Resumable {
   /// Whose windows have fired: what is sealed of them is still to be written, then they are freed
   /// in slices.
   std::vector<std::unique_ptr<Pane>> gone_;
+  uint64_t committed_ = 0;  ///< the last that Committed told of
   PaneKey evict_from_ = kFirstPane;
   /// Changed keys that are yet to be emitted, sorted by key, by end of a window that is open; their
   /// blocks are those of some pane.

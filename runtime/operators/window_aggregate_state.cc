@@ -31,6 +31,8 @@ WindowAggregateOperator::Pane& WindowAggregateOperator::PaneAt(const PaneKey& ke
         pane->groups, kPaneGroupsSlot,
         [this](const uint8_t* block, std::string& out) { Serialize(block, out); }, PrefixOf(key));
     MayLeave(pane->groups, ColdGroups(*pane, stored));
+    // Told of it again, it would take its first rows for those of this commit.
+    pane->groups.Committed(committed_);
   }
   return *pane;
 }
@@ -127,6 +129,7 @@ StateMemory WindowAggregateOperator::Memory() {
 }
 
 void WindowAggregateOperator::Committed(uint64_t epoch) {
+  committed_ = std::max(committed_, epoch);
   for (auto& [key, pane] : panes_) pane->groups.Committed(epoch);
 }
 

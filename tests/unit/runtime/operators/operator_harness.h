@@ -113,6 +113,7 @@ class OperatorHarness final : public Collector {
 
   void Snapshot() {
     WriteSealed(SliceBudget::Unlimited());
+    op_->Committed(backend_->last_epoch());
     sealed_ = std::make_unique<StateWriter>(op_->node().name);
     Check(op_->Snapshot(*sealed_));
     committed_rows_ = emitted_.size();
