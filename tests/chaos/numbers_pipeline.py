@@ -1,5 +1,6 @@
 """A pipeline that hands numbers on from a file to part files and a log topic."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -83,8 +84,11 @@ class Pipeline:
         environment.pop("WEIR_KILL_AT", None)
         if kill_at:
             environment["WEIR_KILL_AT"] = kill_at
-        return subprocess.Popen([str(part) for part in command], cwd=self.folder, env=environment,
-                                stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([str(part) for part in command], cwd=self.folder,
+                                   env=environment, stderr=subprocess.PIPE, text=True)
+        # Of a case that failed: whoever waits for our output would wait for it too.
+        atexit.register(process.kill)
+        return process
 
     def pipeline(self, text):
         (self.folder / "refusals.flow").write_text(text)
@@ -102,10 +106,14 @@ class Pipeline:
         """Reads on until the part files have `until` rows, and some checkpoints longer: the last
         ones know what is delivered."""
         process = self.start(*arguments, state=state)
-        self.wait_for(process, lambda: len(self.delivered()) >= until)
+        self.wait_until(process, until, state=state)
+        return self.stop(process)
+
+    def wait_until(self, process, rows, state="state"):
+        """The part files have so many rows, and what the last checkpoints hold is delivered."""
+        self.wait_for(process, lambda: len(self.delivered()) >= rows)
         commits = self.commits(state)
         self.wait_for(process, lambda: self.commits(state) >= commits + 2)
-        return self.stop(process)
 
     def stop(self, process):
         process.terminate()

@@ -216,7 +216,7 @@ def lost_right_after_its_only_commit(flowc, folder):
 def twice_at_once(flowc, folder):
     pipeline = Pipeline(flowc, folder)
     first = pipeline.start()
-    pipeline.wait_for(first, lambda: len(pipeline.delivered()) >= 100)
+    pipeline.wait_until(first, 100)
     for arguments in ((), ("--accept-resend",)):
         pipeline.is_refused(str(first.pid), arguments=arguments)
     # Another state folder does not help either: the targets are claimed.
