@@ -135,14 +135,15 @@ def check(options, state):
     print(f"{total} keys checked: every count and sum is right")
 
 
-def main():
-    options = parse_options()
+def prepare(options, write):
+    """Makes the input, as `write` does, once, and empty folders; prints the head of the table. The
+    folders of input, run and state."""
     base = Path(options.dir) / str(options.keys)
     base.mkdir(parents=True, exist_ok=True)
     for part in (1, 2):
         path = base / f"part-{part}.csv"
         if not path.exists():
-            write_input(path, part, options.keys)
+            write(path, part, options.keys)
     root, state = base / "run", base / "run-state"
     for folder in (root, state):
         shutil.rmtree(folder, ignore_errors=True)
@@ -150,6 +151,12 @@ def main():
     print(f"{options.keys} keys, state_memory {options.memory} MiB")
     print(f"{'run':>8} {'workers':>8} {'rows':>10} {'s':>8} {'µs/row':>9} {'peak MiB':>9} "
           f"{'commits':>8} {'pause ms:':>9} {'p99':>7} {'largest':>8}")
+    return base, root, state
+
+
+def main():
+    options = parse_options()
+    base, root, state = prepare(options, write_input)
     summary = base / "summary.json"
     (root / "rows-1.csv").symlink_to((base / "part-1.csv").resolve())
     out = root / "out"

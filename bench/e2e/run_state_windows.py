@@ -12,12 +12,10 @@ compared with what the input says.
 import argparse
 import collections
 import csv
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-from run_state import HERE, fail, finish, report, rows_of
+from run_state import HERE, fail, finish, prepare, report, rows_of
 
 PANES = ("2026-01-01T00:00:00Z", "2026-01-01T06:00:00Z")
 # The windows of 12 hours, every 6, that hold each pane.
@@ -80,19 +78,7 @@ def check(folder, keys):
 
 def main():
     options = parse_options()
-    base = Path(options.dir) / str(options.keys)
-    base.mkdir(parents=True, exist_ok=True)
-    for part in (1, 2):
-        path = base / f"part-{part}.csv"
-        if not path.exists():
-            write_input(path, part, options.keys)
-    root, state = base / "run", base / "run-state"
-    for folder in (root, state):
-        shutil.rmtree(folder, ignore_errors=True)
-    (root / "out").mkdir(parents=True)
-    print(f"{options.keys} keys, state_memory {options.memory} MiB")
-    print(f"{'run':>8} {'workers':>8} {'rows':>10} {'s':>8} {'µs/row':>9} {'peak MiB':>9} "
-          f"{'commits':>8} {'pause ms:':>9} {'p99':>7} {'largest':>8}")
+    base, root, state = prepare(options, write_input)
     summary = base / "summary.json"
     (root / "rows-1.csv").symlink_to((base / "part-1.csv").resolve())
     watched = sum(value == 999 for _, value in rows_of(1, options.keys))

@@ -15,6 +15,7 @@
 #include "runtime/operators/sighting_form.h"
 #include "runtime/operators/sighting_run.h"
 #include "runtime/operators/state_value.h"
+#include "runtime/state/cold_rows.h"
 #include "runtime/state/state_backend.h"
 #include "runtime/types/text.h"
 
@@ -332,14 +333,12 @@ std::optional<std::vector<Value>> StateEntryDecoder::KeyValues(std::string_view 
 }
 
 Json StateEntryDecoder::Key(std::string_view slot, uint32_t key_group, std::string_view key) const {
-  // When a row is due: the time before its key.
-  if (slot.ends_with(".due") && key_group != kUnkeyedGroup && key.size() >= sizeof(uint64_t)) {
-    constexpr uint64_t kSignBit = uint64_t{1} << 63;
-    uint64_t time = 0;
-    for (size_t i = 0; i < sizeof(time); ++i) time = time << 8 | static_cast<uint8_t>(key[i]);
-    slot.remove_suffix(4);
-    return {{"due", TimeJson(static_cast<Micros>(time ^ kSignBit))},
-            {"of", Key(slot, key_group, key.substr(sizeof(time)))}};
+  constexpr std::string_view kDue = ".due";
+  if (slot.ends_with(kDue)) {
+    const auto entry = ColdRows::SplitDueKey(key);
+    if (!entry) return TextOrBytes(key);
+    slot.remove_suffix(kDue.size());
+    return {{"due", TimeJson(entry->first)}, {"of", Key(slot, key_group, entry->second)}};
   }
   if (key_group == kUnkeyedGroup || KeysOf(node_) == nullptr) return TextOrBytes(key);
   Json pane;

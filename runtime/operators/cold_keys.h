@@ -11,9 +11,9 @@
 namespace weir {
 
 /// When a key that has something to do at `time` must be in memory: the start of the slice of event
-/// time that `time` lies in. Keys outside memory are counted by slice, and each slice that begins
-/// costs a scan of what is stored: so a slice is between a 32nd and a 16th of the way from `since`,
-/// when the key was last active, to `time`, and never below a second.
+/// time that `time` lies in. Each slice that begins has a sweep look for what is due, and a
+/// key that moves on to another slice is written there: so a slice is between a 32nd and a 16th of
+/// the way from `since`, when the key was last active, to `time`, and never below a second.
 inline Micros DueSlice(Micros time, Micros since) {
   // Of two times anywhere in their range: exact in unsigned numbers.
   const uint64_t ahead =

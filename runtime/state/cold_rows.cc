@@ -33,6 +33,11 @@ void ColdRows::DueKey(std::string_view prefix, Micros due, std::string_view key,
   out.append(key);
 }
 
+std::optional<std::pair<Micros, std::string_view>> ColdRows::SplitDueKey(std::string_view key) {
+  if (key.size() < kTimeBytes) return std::nullopt;
+  return std::pair(static_cast<Micros>(ReadBigEndian64(key) ^ kSignBit), key.substr(kTimeBytes));
+}
+
 Result<std::vector<std::optional<std::string>>> ColdRows::Read(
     const std::vector<StateKey>& keys) const {
   if (prefix_.empty()) return reader_->MultiGet(slot_, keys);
@@ -108,11 +113,13 @@ Result<bool> ColdRows::FindDue(SliceBudget& budget, const InMemory& in_memory,
                                std::vector<DueRow>& found) {
   bool stopped = false, passed = false;
   const auto visit = [&](std::string_view key, std::string_view) -> Status {
-    if (!key.starts_with(prefix_) || key.size() < prefix_.size() + kTimeBytes) {
+    const auto entry =
+        key.starts_with(prefix_) ? SplitDueKey(key.substr(prefix_.size())) : std::nullopt;
+    if (!entry) {
       passed = true;
       return CancelledError("behind the rows of the table");
     }
-    const Micros due = static_cast<Micros>(ReadBigEndian64(key.substr(prefix_.size())) ^ kSignBit);
+    const auto& [due, row] = *entry;
     if (due > until_) {
       due_after_ = std::min(due_after_, due);
       passed = true;
@@ -124,7 +131,6 @@ Result<bool> ColdRows::FindDue(SliceBudget& budget, const InMemory& in_memory,
       return CancelledError("the rest waits for the next slice");
     }
     budget.Take(key.size());
-    const std::string_view row = key.substr(prefix_.size() + kTimeBytes);
     if (!in_memory(row)) found.push_back({due, std::string(row)});
     return Status::Ok();
   };

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/clock.h"
@@ -43,6 +43,8 @@ class ColdRows {
   static std::string DueSlot(std::string_view slot) { return std::string(slot) + ".due"; }
   /// Key in that slot of a row that is due then.
   static void DueKey(std::string_view prefix, Micros due, std::string_view key, std::string& out);
+  /// The time and the row's key, of such a key behind its prefix; none: it is too short.
+  static std::optional<std::pair<Micros, std::string_view>> SplitDueKey(std::string_view key);
 
   /// Whether a key that is not in memory may be here.
   bool any() const { return count_ > 0 || counting_; }

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Real seconds after which a life hangs.
-constexpr unsigned kPatience = 300;
+constexpr unsigned kPatience = 60;
 
 /// For people who look into a crash.
 void ShowStack(int) {
